@@ -1,0 +1,75 @@
+// open(): from a model's name to a provider that is warm and ready.
+#pragma once
+
+#include <akidb/embedding/provider.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace akidb::embedding {
+
+// Worker threads that forward passes run on. One process-wide executor serves all providers unless
+// ProviderOptions gives another; a provider keeps a share in its executor.
+class Executor;
+
+// `threads` workers; 0 takes one per core that the process may use (affinity mask and cgroup quota).
+std::shared_ptr<Executor> make_executor(std::uint32_t threads);
+
+enum class ProviderKind {
+  automatic,  // the best that this build has for the model
+  onnx,       // ONNX Runtime
+  hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
+};
+
+enum class Dtype { automatic, fp32 };
+
+struct ProviderOptions {
+  // A hub id ("sentence-transformers/all-MiniLM-L6-v2"), a model folder, or a .onnx file. An id is looked
+  // for in the hub's cache, then among the models that set-up brought.
+  std::string model = "sentence-transformers/all-MiniLM-L6-v2";
+  std::string revision = "main";  // branch, tag or commit, for a hub id
+
+  // Another name that requests may use and that model_info() shows. Empty: `model`.
+  std::string served_name;
+
+  ProviderKind provider = ProviderKind::automatic;
+
+  // "auto", or "cpu", "cuda", "coreml", "directml": an explicit device that cannot be had is an error.
+  std::string device = "auto";
+
+  Dtype dtype = Dtype::automatic;
+
+  // The tokenizer of a bare .onnx file: a tokenizer.json or its folder. Empty: beside the model.
+  std::filesystem::path tokenizer;
+
+  // Longest input in tokens, special tokens included; 0: what the model says. Above the positions that
+  // the model has is invalid_argument.
+  std::uint32_t max_length = 0;
+
+  // Worker threads when `executor` is null; 0: one per core that the process may use.
+  std::uint32_t threads = 0;
+  std::shared_ptr<Executor> executor;
+
+  // Most inputs of one request; 0: no limit. More is invalid_argument.
+  std::size_t max_batch_size = 0;
+
+  // Bounds of the queue; a request that finds it full is resource_exhausted.
+  std::size_t max_queued_sequences = 65'536;
+  std::size_t max_queued_tokens = 16'777'216;
+
+  // Root of this library's own cache (models, derived); empty: $AKIDB_EMBED_CACHE, else
+  // ${XDG_CACHE_HOME:-~/.cache}/akidb-embedding.
+  std::filesystem::path cache;
+
+  // The shared library of ONNX Runtime; empty: $AKIDB_EMBED_ONNXRUNTIME, $ONNXRUNTIME_ROOT, beside this
+  // library, then the one that the build was configured with.
+  std::filesystem::path onnxruntime;
+};
+
+// Loads, warms up and checks the model. Errors: not_found (the model, with the ways to bring it),
+// unsupported (an architecture, a module), unavailable (a device, ONNX Runtime), data_corrupt (a file).
+Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options);
+
+}  // namespace akidb::embedding

@@ -1,0 +1,82 @@
+#include "base/executor.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/cpu_topology.hpp"
+
+namespace akidb::embedding {
+
+std::shared_ptr<Executor> make_executor(std::uint32_t threads) {
+  return std::make_shared<Executor>(threads != 0 ? threads : base::cpu_topology().usable_cores());
+}
+
+Executor::Executor(std::uint32_t threads) {
+  threads_.reserve(threads);
+  for (std::uint32_t at = 0; at < std::max<std::uint32_t>(1, threads); ++at) {
+    threads_.emplace_back([this] { work(); });
+  }
+}
+
+Executor::~Executor() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void Executor::post(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  wake_.notify_one();
+}
+
+void Executor::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (tasks_.empty()) {
+      if (closing_) return;
+      idle_.fetch_add(1, std::memory_order_relaxed);
+      wake_.wait(lock, [this] { return !tasks_.empty() || closing_; });
+      idle_.fetch_sub(1, std::memory_order_relaxed);
+      continue;
+    }
+    Task task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+    task = nullptr;
+    lock.lock();
+  }
+}
+
+void Executor::parallel_for(std::size_t count, const std::function<void(std::size_t)>& call) {
+  // Helpers that come late find nothing left to take, so the caller waits for calls, not for helpers.
+  struct Share {
+    std::atomic<std::size_t> next{0};
+    std::size_t done = 0;
+    std::mutex mutex;
+    std::condition_variable all_done;
+  };
+  auto share = std::make_shared<Share>();
+  const auto take = [share, count, &call] {
+    for (std::size_t at = share->next.fetch_add(1); at < count; at = share->next.fetch_add(1)) {
+      call(at);
+      const std::lock_guard lock(share->mutex);
+      if (++share->done == count) share->all_done.notify_all();
+    }
+  };
+  if (count == 0) return;
+  const std::size_t helpers = std::min<std::size_t>(count - 1, size());
+  for (std::size_t at = 0; at < helpers; ++at) post(take);
+  take();
+  std::unique_lock lock(share->mutex);
+  share->all_done.wait(lock, [&] { return share->done == count; });
+}
+
+}  // namespace akidb::embedding

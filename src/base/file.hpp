@@ -1,0 +1,23 @@
+// Whole files: read with a bound, write so that a reader never sees a part.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace akidb::embedding::base {
+
+// The error of a system call on a file: ENOENT is not_found, ENOSPC and ENOMEM are resource_exhausted,
+// all else invalid_argument. The message names the file, the detail its path and the system's words.
+Error file_error(const std::filesystem::path& path, std::string_view action, int system_code);
+
+// The whole file. More than `limit` bytes is data_corrupt: no configuration file is that large.
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
+
+// Writes a temporary file beside `path`, syncs it, and renames it over `path`. On failure `path` is as it
+// was and the temporary file is gone.
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace akidb::embedding::base

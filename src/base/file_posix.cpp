@@ -1,0 +1,101 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
+#include "base/file.hpp"
+
+namespace akidb::embedding::base {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return value_; }
+  int close() {
+    const int value = value_;
+    value_ = -1;
+    return value < 0 ? 0 : ::close(value);
+  }
+
+ private:
+  int value_;
+};
+
+Result<void> write_all(int descriptor, const std::filesystem::path& path, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return file_error(path, "write", errno);
+    }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+std::filesystem::path temporary_beside(const std::filesystem::path& path) {
+  static std::atomic<unsigned> counter{0};
+  auto temporary = path;
+  temporary += ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
+  return temporary;
+}
+
+}  // namespace
+
+Error file_error(const std::filesystem::path& path, std::string_view action, int system_code) {
+  auto code = ErrorCode::invalid_argument;
+  if (system_code == ENOENT || system_code == ENOTDIR) code = ErrorCode::not_found;
+  if (system_code == ENOSPC || system_code == EDQUOT || system_code == ENOMEM) code = ErrorCode::resource_exhausted;
+  const auto words = std::error_code(system_code, std::generic_category()).message();
+  return {code, "cannot " + std::string(action) + " " + path.filename().string() + ": " + words, path.string(), {}};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return file_error(path, "open", errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return file_error(path, "stat", errno);
+  if (!S_ISREG(status.st_mode)) {
+    return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > limit) {
+    return Error{ErrorCode::data_corrupt,
+                 path.filename().string() + ": expected at most " + std::to_string(limit) + " bytes, found " +
+                     std::to_string(size),
+                 path.string(),
+                 {}};
+  }
+  std::string content(size, '\0');
+  std::size_t filled = 0;
+  while (filled < size) {
+    const ssize_t count = ::read(file.get(), content.data() + filled, size - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return file_error(path, "read", errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  content.resize(filled);
+  return content;
+}
+
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  const auto temporary = temporary_beside(path);
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (file.get() < 0) return file_error(path, "write", errno);
+  auto outcome = write_all(file.get(), path, content);
+  if (outcome && ::fsync(file.get()) != 0) outcome = file_error(path, "sync", errno);
+  if (file.close() != 0 && outcome) outcome = file_error(path, "close", errno);
+  if (outcome && ::rename(temporary.c_str(), path.c_str()) != 0) outcome = file_error(path, "rename", errno);
+  if (!outcome) ::unlink(temporary.c_str());
+  return outcome;
+}
+
+}  // namespace akidb::embedding::base

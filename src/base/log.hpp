@@ -1,0 +1,14 @@
+// The library's side of the log callback.
+#pragma once
+
+#include <akidb/embedding/log.hpp>
+#include <string_view>
+
+namespace akidb::embedding::base {
+
+// Whether a message of `level` would reach a sink; ask before building a costly message.
+bool log_enabled(LogLevel level) noexcept;
+
+void log(LogLevel level, std::string_view message);
+
+}  // namespace akidb::embedding::base

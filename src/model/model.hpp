@@ -1,0 +1,67 @@
+// What a model folder says: the configuration files of a sentence-transformers model, as plain data.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace akidb::embedding::model {
+
+enum class Activation { gelu, gelu_tanh, relu, silu };
+
+// An encoder's shape, read from config.json. One description for all architectures of a family: what an
+// architecture lacks is off.
+struct EncoderConfig {
+  std::string architecture;  // config.json's model_type: "bert"
+  std::uint32_t hidden_size = 0;
+  std::uint32_t layers = 0;
+  std::uint32_t heads = 0;
+  std::uint32_t intermediate_size = 0;
+  std::uint32_t vocab_size = 0;
+  std::uint32_t max_positions = 0;
+  std::uint32_t type_vocab_size = 0;  // 0: no token type embeddings
+  double layer_norm_epsilon = 1e-12;
+  Activation activation = Activation::gelu;
+};
+
+enum class PoolingMode { cls, mean, max, mean_sqrt_len, weighted_mean, last_token };
+
+// 1_Pooling/config.json. Several modes are concatenated in the order of the enumeration's names in the
+// reference (cls, max, mean, mean_sqrt_len, weighted_mean, last_token).
+struct PoolingConfig {
+  std::vector<PoolingMode> modes = {PoolingMode::mean};
+  bool include_prompt = true;
+};
+
+struct Prompts {
+  std::map<std::string, std::string> by_name;
+  std::optional<std::string> default_name;
+};
+
+struct ModelFolder {
+  std::filesystem::path folder;
+  std::optional<EncoderConfig> encoder;  // nothing for a bare .onnx file
+  std::optional<PoolingConfig> pooling;  // nothing where modules.json has no Pooling module
+  bool normalize = false;                // modules.json ends in Normalize
+  std::uint32_t max_tokens = 512;        // max_seq_length, else model_max_length, within max_positions
+  bool lower_case = false;               // sentence_bert_config.json's do_lower_case: lower before tokenising
+  Prompts prompts;
+  std::filesystem::path tokenizer;                // tokenizer.json, or the folder that has vocab.txt
+  std::optional<std::filesystem::path> onnx;      // onnx/model.onnx or model.onnx
+  std::vector<std::filesystem::path> safetensors;  // model.safetensors, or the shards of its index
+
+  [[nodiscard]] std::uint32_t dimension() const;  // of a pooled row; 0 where unknown
+};
+
+// Reads config.json, modules.json, sentence_bert_config.json, the pooling module's config.json,
+// config_sentence_transformers.json and tokenizer_config.json. A folder without modules.json is a plain
+// transformer: mean pooling, no Normalize, as sentence-transformers does. Errors: not_found (no such
+// folder, no weights), data_corrupt with file and field, unsupported with the module, pooling or
+// architecture that is not known.
+Result<ModelFolder> read_model_folder(const std::filesystem::path& folder);
+
+}  // namespace akidb::embedding::model
