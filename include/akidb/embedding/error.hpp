@@ -28,13 +28,13 @@ struct Error {
 
   // What was expected, what came, and which field or input. Names no path and no internal name,
   // so that it may be shown to anybody.
-  std::string message;
+  std::string message{};
 
   // Paths and system errors, for the log and the local terminal. Often empty.
-  std::string detail;
+  std::string detail{};
 
   // Index in BatchEmbeddingRequest::inputs, when one input is at fault.
-  std::optional<std::size_t> input_index;
+  std::optional<std::size_t> input_index{};
 
   friend bool operator==(const Error&, const Error&) = default;
 };

@@ -32,7 +32,7 @@ struct ProviderOptions {
   std::string revision = "main";  // branch, tag or commit, for a hub id
 
   // Another name that requests may use and that model_info() shows. Empty: `model`.
-  std::string served_name;
+  std::string served_name{};
 
   ProviderKind provider = ProviderKind::automatic;
 
@@ -42,7 +42,7 @@ struct ProviderOptions {
   Dtype dtype = Dtype::automatic;
 
   // The tokenizer of a bare .onnx file: a tokenizer.json or its folder. Empty: beside the model.
-  std::filesystem::path tokenizer;
+  std::filesystem::path tokenizer{};
 
   // Longest input in tokens, special tokens included; 0: what the model says. Above the positions that
   // the model has is invalid_argument.
@@ -50,7 +50,7 @@ struct ProviderOptions {
 
   // Worker threads when `executor` is null; 0: one per core that the process may use.
   std::uint32_t threads = 0;
-  std::shared_ptr<Executor> executor;
+  std::shared_ptr<Executor> executor{};
 
   // Most inputs of one request; 0: no limit. More is invalid_argument.
   std::size_t max_batch_size = 0;
@@ -61,11 +61,11 @@ struct ProviderOptions {
 
   // Root of this library's own cache (models, derived); empty: $AKIDB_EMBED_CACHE, else
   // ${XDG_CACHE_HOME:-~/.cache}/akidb-embedding.
-  std::filesystem::path cache;
+  std::filesystem::path cache{};
 
   // The shared library of ONNX Runtime; empty: $AKIDB_EMBED_ONNXRUNTIME, $ONNXRUNTIME_ROOT, beside this
   // library, then the one that the build was configured with.
-  std::filesystem::path onnxruntime;
+  std::filesystem::path onnxruntime{};
 };
 
 // Loads, warms up and checks the model. Errors: not_found (the model, with the ways to bring it),

@@ -57,37 +57,38 @@ enum class Truncation {
 // Interactive work goes before bulk work; bulk work that has waited long is not passed over again.
 enum class Priority { interactive, bulk };
 
-// Every field but `inputs` has a default that suits. Requests are moved in.
+// Every field but `inputs` has a default that suits. Requests are moved in. (The {} keep compilers from
+// warning where a request names only some fields: {.inputs = {"hello"}}.)
 struct BatchEmbeddingRequest {
   // Empty, or a name of this provider's model (its id or its served name); another is not_found.
-  std::string model;
+  std::string model{};
 
   // At least one. Lists of any length are accepted and split inside, unless
   // ProviderOptions::max_batch_size sets a bound.
-  std::vector<Input> inputs;
+  std::vector<Input> inputs{};
 
   Normalize normalize = Normalize::model;
   Output output = Output::pooled;
 
   // Matryoshka truncation: keep the first N values, then normalise again where the request does.
   // From 1 to ModelInfo::dimension.
-  std::optional<std::uint32_t> dimensions;
+  std::optional<std::uint32_t> dimensions{};
 
   InputType input_type = InputType::none;
 
   // A prompt by its name in the model's configuration; wins over input_type. Unknown: invalid_argument.
-  std::string prompt_name;
+  std::string prompt_name{};
 
   Truncation truncation = Truncation::right;
   Priority priority = Priority::interactive;
 
   // Whom fairness is between: requests of one caller take turns with those of another. Any string.
-  std::string caller;
+  std::string caller{};
 
   // After this moment queued work is dropped and the request ends as deadline_exceeded.
-  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
 
-  CancelToken cancel;
+  CancelToken cancel{};
 };
 
 }  // namespace akidb::embedding
