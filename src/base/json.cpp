@@ -258,8 +258,8 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name
     return Error{ErrorCode::resource_exhausted, nodes->name + ": not enough memory to parse it", {}, {}};
   }
   if (failure != simdjson::SUCCESS) {
-    return Error{ErrorCode::data_corrupt,
-                 nodes->name + ": not valid JSON: " + simdjson::error_message(failure), {}, {}};
+    return Error{
+        ErrorCode::data_corrupt, nodes->name + ": not valid JSON: " + simdjson::error_message(failure), {}, {}};
   }
   nodes->add(root, kNone, {});
   return JsonDocument(std::move(nodes));

@@ -50,8 +50,8 @@ struct ModelFolder {
   std::uint32_t max_tokens = 512;        // max_seq_length, else model_max_length, within max_positions
   bool lower_case = false;               // sentence_bert_config.json's do_lower_case: lower before tokenising
   Prompts prompts;
-  std::filesystem::path tokenizer;                // tokenizer.json, or the folder that has vocab.txt
-  std::optional<std::filesystem::path> onnx;      // onnx/model.onnx or model.onnx
+  std::filesystem::path tokenizer;                 // tokenizer.json, or the folder that has vocab.txt
+  std::optional<std::filesystem::path> onnx;       // onnx/model.onnx or model.onnx
   std::vector<std::filesystem::path> safetensors;  // model.safetensors, or the shards of its index
 
   [[nodiscard]] std::uint32_t dimension() const;  // of a pooled row; 0 where unknown

@@ -27,9 +27,8 @@ class Completion {
   Completion() = default;
 
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Completion> &&
-             std::invocable<F&, Result<BatchEmbeddingResponse>>)
-  Completion(F callable)  // NOLINT(google-explicit-constructor): a lambda is passed as it is
+  requires(!std::same_as<std::remove_cvref_t<F>, Completion> && std::invocable<F&, Result<BatchEmbeddingResponse>>)
+      Completion(F callable)  // NOLINT(google-explicit-constructor): a lambda is passed as it is
       : holder_(std::make_unique<Holder<F>>(std::move(callable))) {}
 
   void operator()(Result<BatchEmbeddingResponse> outcome) {

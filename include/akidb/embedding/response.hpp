@@ -65,8 +65,8 @@ struct InputReport {
 };
 
 struct Usage {
-  std::size_t total_tokens = 0;      // sum of InputReport::tokens; the tokenizer's count, no estimate
-  std::size_t truncated_inputs = 0;  // inputs with truncated_tokens > 0
+  std::size_t total_tokens = 0;           // sum of InputReport::tokens; the tokenizer's count, no estimate
+  std::size_t truncated_inputs = 0;       // inputs with truncated_tokens > 0
   std::chrono::microseconds duration{0};  // from embed_batch to the answer
   std::chrono::microseconds tokenize{0};  // spent in the tokenizer, summed over threads
   std::chrono::microseconds queue{0};     // from tokenised to first forward pass, the longest wait of all inputs
@@ -82,20 +82,20 @@ struct BatchEmbeddingResponse {
 
 // What the provider is, and what it really runs on. Strings are for people and logs unless said otherwise.
 struct ModelInfo {
-  std::string model;            // hub id, served name or path as given
-  std::uint32_t dimension = 0;  // values of a pooled row
+  std::string model;             // hub id, served name or path as given
+  std::uint32_t dimension = 0;   // values of a pooled row
   std::uint32_t max_tokens = 0;  // longest input in tokens, special tokens included; more is truncated
 
-  std::string provider;  // "onnx", "hash"
-  std::string device;    // "cpu", "cuda"
+  std::string provider;       // "onnx", "hash"
+  std::string device;         // "cpu", "cuda"
   std::string device_reason;  // why this device: what was asked, what was available
   std::string execution;      // read back from the runtime: "CPUExecutionProvider 143/143 nodes"
-  std::string dtype;     // "fp32"
-  std::string pooling;   // "mean"; "none" where the model's own output is pooled
-  bool normalized = false;  // Normalize::model yields unit vectors
-  std::string architecture;  // "bert"; empty where unknown
-  std::string revision;      // commit on the hub; empty where unknown
-  std::string runtime;       // "ONNX Runtime 1.32.0"
+  std::string dtype;          // "fp32"
+  std::string pooling;        // "mean"; "none" where the model's own output is pooled
+  bool normalized = false;    // Normalize::model yields unit vectors
+  std::string architecture;   // "bert"; empty where unknown
+  std::string revision;       // commit on the hub; empty where unknown
+  std::string runtime;        // "ONNX Runtime 1.32.0"
   std::uint32_t threads = 0;  // worker threads that forward passes run on
 
   std::map<std::string, std::string> prompts;  // by name

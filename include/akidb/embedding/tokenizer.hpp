@@ -65,7 +65,8 @@ class Tokenizer {
 
   // Ids only, the fast way: clears `ids` and fills it with all ids of the text, never truncated.
   // invalid_argument, with the byte's position, on invalid UTF-8. Linear in the text's length.
-  virtual Result<void> encode_ids(std::string_view text, bool add_special_tokens, std::vector<std::uint32_t>& ids) const = 0;
+  virtual Result<void> encode_ids(std::string_view text, bool add_special_tokens,
+                                  std::vector<std::uint32_t>& ids) const = 0;
 
   // Everything: ids, type ids, tokens, offsets. `pair` is the second text of a pair, if any.
   virtual Result<Encoding> encode(std::string_view text, std::optional<std::string_view> pair,

@@ -1,0 +1,46 @@
+# make run and make test need nothing but this file, git and a Debian 12: set-up brings the rest.
+PRESET ?= release
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+BUILD := build/$(PRESET)
+
+.DEFAULT_GOAL := build
+.PHONY: help setup build run test asan tsan lint format install clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## bring what is missing: Debian packages, ONNX Runtime, the default model
+	@scripts/setup.sh
+
+build: setup $(BUILD)/build.ninja ## build the library and the program into build/release
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+# Ninja runs CMake again by itself when a CMakeLists.txt changes, but does not know of the presets.
+$(BUILD)/build.ninja: CMakePresets.json | setup
+	@cmake --preset $(PRESET)
+	@touch $@
+
+run: build ## build, then embed examples/sentences.txt and search it
+	@scripts/demo.sh $(BUILD)/akidb-embed
+
+test: build ## build, then run all tests; ends with "N passed, N failed"
+	@scripts/run_tests.py $(BUILD) --jobs $(JOBS)
+
+asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory test PRESET=asan-ubsan
+
+tsan: ## the tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory test PRESET=tsan
+
+lint: build ## clang-format, layers, shellcheck and clang-tidy over our own sources
+	@scripts/lint.sh $(BUILD) $(JOBS)
+
+format: setup ## rewrite the sources in the house format
+	@scripts/check_format.sh --fix
+
+install: build ## install below PREFIX (/usr/local)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean: ## remove build/
+	@rm -rf build

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Brings what is missing on this machine: Debian packages, ONNX Runtime, the default model. Says a line for
+# each thing that it does and nothing when there is nothing to do.
+#
+#   scripts/setup.sh [packages|onnxruntime|model ...]     all three where none is named
+#
+# Everything but the packages goes below ${AKIDB_EMBED_CACHE:-${XDG_CACHE_HOME:-~/.cache}/akidb-embedding}.
+# A step verifies what it brought before a rename puts it in place, so it may be interrupted anywhere.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/setup/common.sh
+source "$here/setup/common.sh"
+
+steps=("$@")
+[[ ${#steps[@]} -gt 0 ]] || steps=(packages onnxruntime model)
+for step in "${steps[@]}"; do
+  [[ -f $here/setup/$step.sh && $step != common ]] || die "unknown step '$step': expected packages, onnxruntime or model"
+done
+
+one_at_a_time
+for step in "${steps[@]}"; do
+  # shellcheck source=/dev/null
+  source "$here/setup/$step.sh"
+  "setup_$step"
+done
