@@ -55,9 +55,11 @@ struct ProviderOptions {
   // Most inputs of one request; 0: no limit. More is invalid_argument.
   std::size_t max_batch_size = 0;
 
-  // Bounds of the queue; a request that finds it full is resource_exhausted.
-  std::size_t max_queued_sequences = 65'536;
-  std::size_t max_queued_tokens = 16'777'216;
+  // Bounds of a queue of this provider's own; a request that finds it full is resource_exhausted. Both 0:
+  // all providers of the process share one budget of 65,536 sequences and 16,777,216 tokens. One 0: that
+  // bound is as in the shared budget.
+  std::size_t max_queued_sequences = 0;
+  std::size_t max_queued_tokens = 0;
 
   // Root of this library's own cache (models, derived); empty: $AKIDB_EMBED_CACHE, else
   // ${XDG_CACHE_HOME:-~/.cache}/akidb-embedding.

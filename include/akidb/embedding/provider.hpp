@@ -88,9 +88,13 @@ class EmbeddingProvider {
 
  private:
   virtual void do_submit(Submission submission, Completion done) = 0;
-  [[nodiscard]] virtual Result<ModelInfo> do_model_info() const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const ModelInfo>> do_model_info() const = 0;
+  // Whether requests may call the model so; by default only by ModelInfo::model.
+  [[nodiscard]] virtual bool answers_to(std::string_view name) const;
   // The most inputs of one request; 0 for no limit.
   [[nodiscard]] virtual std::size_t max_batch_size() const { return 0; }
+
+  [[nodiscard]] Result<void> validate(const BatchEmbeddingRequest& request) const;
 };
 
 }  // namespace akidb::embedding

@@ -1,0 +1,14 @@
+// UTF-8, checked.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace akidb::embedding::base {
+
+// The byte at which the text stops being valid UTF-8 (the first byte of the bad sequence), or nothing.
+// Overlong forms, surrogates and values above U+10FFFF are invalid, as in RFC 3629.
+std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
+
+}  // namespace akidb::embedding::base

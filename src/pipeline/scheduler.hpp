@@ -1,0 +1,72 @@
+// Scheduler: sequences of all callers, bounded, onto the workers of an executor.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "base/executor.hpp"
+#include "pipeline/admission.hpp"
+#include "pipeline/sequence_queue.hpp"
+#include "pipeline/unit_runner.hpp"
+
+namespace akidb::embedding::pipeline {
+
+// Thread-safe. At most one unit per worker runs at a time; units shrink towards the end of the queue so
+// that all workers end together.
+class Scheduler {
+ public:
+  struct Options {
+    SequenceQueue::Rules rules;
+    std::size_t unit_tokens = 512;
+    // A unit is not split for the sake of idle workers below this size.
+    std::size_t least_unit_tokens = 64;
+    std::function<TimePoint()> clock = [] { return std::chrono::steady_clock::now(); };
+  };
+
+  // `feed` is called on a worker for each job that had sequences in a finished unit. All references must
+  // outlive the scheduler.
+  Scheduler(Executor& executor, Admission& admission, const UnitRunner& runner, Options options,
+            std::function<void(const std::shared_ptr<Job>&)> feed);
+
+  // Ends what waits as `unavailable` and waits for running units.
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Queues the slice's sequences. `must_fit`: resource_exhausted when they do not fit the bounds.
+  Result<void> submit(const std::shared_ptr<Slice>& slice, bool must_fit);
+
+  [[nodiscard]] TimePoint now() const { return options_.clock(); }
+  [[nodiscard]] std::size_t queued_sequences() const;
+  [[nodiscard]] std::uint64_t units_run() const noexcept { return units_run_.load(); }
+
+ private:
+  void start_workers();
+  void run_one();
+  Unit next_unit(std::vector<Sequence>& dead, backend::Cores& cores);
+  [[nodiscard]] std::size_t target_tokens() const;
+  void bury(std::vector<Sequence>& dead);
+  void let_go(const std::vector<Sequence>& sequences);
+  void feed_jobs(const Unit& unit);
+
+  Executor& executor_;
+  Admission& admission_;
+  const UnitRunner& runner_;
+  Options options_;
+  std::function<void(const std::shared_ptr<Job>&)> feed_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable all_ended_;
+  SequenceQueue queue_;
+  std::size_t running_ = 0;  // workers that hold or look for a unit of ours
+  bool closing_ = false;
+  TimePoint last_sweep_{};
+  std::atomic<std::uint64_t> units_run_{0};
+};
+
+}  // namespace akidb::embedding::pipeline

@@ -1,0 +1,111 @@
+#include "pipeline/unit_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "pipeline/postprocess.hpp"
+
+namespace akidb::embedding::pipeline {
+namespace {
+
+std::size_t skipped_tokens(const Sequence& sequence) {
+  return sequence.slice->skipped.empty() ? 0 : sequence.slice->skipped[sequence.at];
+}
+
+}  // namespace
+
+// Pools rows while they stand in the engine's own memory.
+class UnitRunner::Sink final : public backend::RowSink {
+ public:
+  Sink(const UnitRunner& runner, Unit& unit)
+      : runner_(runner), unit_(unit), pooled_(unit.sequences.size() * runner.dimension()) {}
+
+  void rows(std::size_t at, std::size_t first_token, std::span<const float> values) override {
+    auto& sequence = unit_.sequences[at];
+    if (sequence.job().wants_tokens()) {
+      auto& rows = sequence.job().token_rows(sequence.input()).values;
+      rows.insert(rows.end(), values.begin(), values.end());
+    } else if (runner_.pooling_ == nullptr) {
+      std::copy(values.begin(), values.end(), pooled(at).begin());
+    } else {
+      runner_.pooling_->add(values, {first_token, skipped_tokens(sequence), sequence.length()}, pooled(at));
+    }
+  }
+
+  std::span<float> pooled(std::size_t at) {
+    return std::span(pooled_).subspan(at * runner_.dimension(), runner_.dimension());
+  }
+
+ private:
+  const UnitRunner& runner_;
+  Unit& unit_;
+  std::vector<float> pooled_;
+};
+
+UnitRunner::UnitRunner(backend::Backend& backend, std::unique_ptr<const Pooling> pooling, bool normalize)
+    : backend_(backend), pooling_(std::move(pooling)), normalize_(normalize) {}
+
+std::size_t UnitRunner::dimension() const noexcept {
+  return pooling_ ? pooling_->dimension() : backend_.info().hidden_size;
+}
+
+bool UnitRunner::normalizes(const BatchEmbeddingRequest& request) const noexcept {
+  return request.normalize == Normalize::yes || (request.normalize == Normalize::model && normalize_);
+}
+
+void UnitRunner::run(Unit& unit, backend::Cores cores) const {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::uint32_t> ids;
+  std::vector<std::uint32_t> offsets = {0};
+  ids.reserve(unit.tokens);
+  offsets.reserve(unit.sequences.size() + 1);
+  const auto started = Clock::now();
+  for (const auto& sequence : unit.sequences) {
+    const auto tokens = sequence.ids();
+    ids.insert(ids.end(), tokens.begin(), tokens.end());
+    offsets.push_back(static_cast<std::uint32_t>(ids.size()));
+    sequence.job().note_wait(started - sequence.slice->ready);
+  }
+
+  Sink sink(*this, unit);
+  const auto outcome = backend_.forward({ids, offsets}, cores, sink);
+  const auto spent = Clock::now() - started;
+
+  for (std::size_t at = 0; at < unit.sequences.size(); ++at) {
+    auto& sequence = unit.sequences[at];
+    auto& job = sequence.job();
+    if (!outcome) {
+      job.fail(outcome.error());
+      continue;
+    }
+    job.add_compute_time(spent * static_cast<std::int64_t>(sequence.length()) / static_cast<std::int64_t>(ids.size()));
+    if (job.wants_tokens()) {
+      finish_tokens(sequence);
+    } else {
+      finish(sequence, sink.pooled(at));
+    }
+  }
+}
+
+void UnitRunner::finish(Sequence& sequence, std::span<float> pooled) const {
+  auto& job = sequence.job();
+  if (pooling_) pooling_->finish({0, skipped_tokens(sequence), sequence.length()}, pooled);
+  const auto out = job.row(sequence.input());
+  std::copy_n(pooled.begin(), out.size(), out.begin());
+  if (normalizes(job.request())) normalize(out);
+  job.input_done();
+}
+
+void UnitRunner::finish_tokens(Sequence& sequence) const {
+  auto& job = sequence.job();
+  auto& values = job.token_rows(sequence.input()).values;
+  if (job.request().normalize == Normalize::yes) {
+    const std::size_t width = backend_.info().hidden_size;
+    for (std::size_t at = 0; at < values.size(); at += width) pipeline::normalize(std::span(values).subspan(at, width));
+  }
+  job.input_done();
+}
+
+}  // namespace akidb::embedding::pipeline

@@ -1,0 +1,38 @@
+// UnitRunner: a unit through the backend, its rows pooled, finished and written home.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "backend/backend.hpp"
+#include "pipeline/pooling.hpp"
+#include "pipeline/sequence_queue.hpp"
+
+namespace akidb::embedding::pipeline {
+
+// Immutable after construction; thread-safe.
+class UnitRunner {
+ public:
+  // `pooling` is nothing where the backend's output is pooled already. `normalize` is what
+  // Normalize::model means. `backend` must outlive the runner.
+  UnitRunner(backend::Backend& backend, std::unique_ptr<const Pooling> pooling, bool normalize);
+
+  // Values of a pooled row, before a request's own truncation.
+  [[nodiscard]] std::size_t dimension() const noexcept;
+
+  // Computes the unit. Every sequence's job has its row, or has failed, when it returns.
+  void run(Unit& unit, backend::Cores cores) const;
+
+ private:
+  class Sink;
+  void finish(Sequence& sequence, std::span<float> pooled) const;
+  void finish_tokens(Sequence& sequence) const;
+  [[nodiscard]] bool normalizes(const BatchEmbeddingRequest& request) const noexcept;
+
+  backend::Backend& backend_;
+  std::unique_ptr<const Pooling> pooling_;
+  bool normalize_;
+};
+
+}  // namespace akidb::embedding::pipeline

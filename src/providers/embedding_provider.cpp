@@ -1,0 +1,158 @@
+// The door: what every provider's requests pass on the way in, and every answer on the way out.
+#include <akidb/embedding/provider.hpp>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace akidb::embedding {
+namespace {
+
+Error invalid(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}, {}}; }
+
+// What an answer must look like.
+struct Expected {
+  std::size_t inputs;
+  std::size_t dimension;
+  bool is_tokens;
+};
+
+bool all_finite(std::span<const float> row) noexcept {
+  // A value times zero is zero unless the value is NaN or infinite.
+  float probe = 0;
+  for (const float value : row) probe += value * 0.0F;
+  return probe == 0.0F;
+}
+
+Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected& expected) {
+  const auto& embeddings = response.embeddings;
+  if (embeddings.dimension() != expected.dimension) {
+    return Error{ErrorCode::internal,
+                 "the model gave rows of " + std::to_string(embeddings.dimension()) + " values, expected " +
+                     std::to_string(expected.dimension),
+                 {},
+                 {}};
+  }
+  if (!expected.is_tokens && embeddings.rows() != expected.inputs) {
+    return Error{ErrorCode::internal,
+                 "the model gave " + std::to_string(embeddings.rows()) + " rows for " +
+                     std::to_string(expected.inputs) + " inputs",
+                 {},
+                 {}};
+  }
+  for (std::size_t input = 0; input < expected.inputs; ++input) {
+    const auto [first, last] = embeddings.span_of(input);
+    const auto rows = embeddings.values().subspan(first * expected.dimension, (last - first) * expected.dimension);
+    if (!all_finite(rows)) {
+      return Error{ErrorCode::internal,
+                   "the model gave a value that is not finite for inputs[" + std::to_string(input) + "]",
+                   {},
+                   input};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> EmbeddingProvider::validate(const BatchEmbeddingRequest& request) const {
+  if (!request.model.empty() && !answers_to(request.model)) {
+    return Error{ErrorCode::not_found, "model: no model \"" + request.model + "\" here", {}, {}};
+  }
+  if (request.inputs.empty()) return invalid("inputs: expected at least one, found none");
+  if (const auto most = max_batch_size(); most != 0 && request.inputs.size() > most) {
+    return invalid("inputs: expected at most " + std::to_string(most) + ", found " +
+                   std::to_string(request.inputs.size()));
+  }
+  if (request.dimensions) {
+    const auto info = do_model_info();
+    if (!info) return info.error();
+    if (*request.dimensions < 1 || *request.dimensions > (*info)->dimension) {
+      return invalid("dimensions: expected 1 to " + std::to_string((*info)->dimension) + ", found " +
+                     std::to_string(*request.dimensions));
+    }
+    if (request.output == Output::tokens) return invalid("dimensions: goes with pooled output only");
+  }
+  return {};
+}
+
+bool EmbeddingProvider::answers_to(std::string_view name) const {
+  const auto info = do_model_info();
+  return info && (*info)->model == name;
+}
+
+void EmbeddingProvider::embed_batch_async(BatchEmbeddingRequest request, Completion done) {
+  const auto accepted = std::chrono::steady_clock::now();
+  if (auto outcome = validate(request); !outcome) {
+    done(std::move(outcome).error());
+    return;
+  }
+  const auto info = do_model_info();
+  if (!info) {
+    done(info.error());
+    return;
+  }
+  const Expected expected{request.inputs.size(), request.dimensions.value_or((*info)->dimension),
+                          request.output == Output::tokens};
+  auto checked = [done = std::move(done), accepted, expected](Result<BatchEmbeddingResponse> outcome) mutable {
+    if (outcome) {
+      if (auto check = check_answer(*outcome, expected); !check) {
+        done(std::move(check).error());
+        return;
+      }
+      outcome->usage.duration =
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - accepted);
+    }
+    done(std::move(outcome));
+  };
+  do_submit({std::move(request), accepted}, std::move(checked));
+}
+
+Result<BatchEmbeddingResponse> EmbeddingProvider::embed_batch(BatchEmbeddingRequest request) {
+  struct Meeting {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::optional<Result<BatchEmbeddingResponse>> outcome;
+  };
+  // Shared: the library's thread may still be inside notify_one when this one has left.
+  auto meeting = std::make_shared<Meeting>();
+  embed_batch_async(std::move(request), [meeting](Result<BatchEmbeddingResponse> outcome) {
+    const std::lock_guard lock(meeting->mutex);
+    meeting->outcome.emplace(std::move(outcome));
+    meeting->arrived.notify_one();
+  });
+  std::unique_lock lock(meeting->mutex);
+  meeting->arrived.wait(lock, [&] { return meeting->outcome.has_value(); });
+  return std::move(*meeting->outcome);
+}
+
+Result<ModelInfo> EmbeddingProvider::model_info() const {
+  auto info = do_model_info();
+  if (!info) return std::move(info).error();
+  return **info;
+}
+
+Result<void> EmbeddingProvider::health_check() {
+  const auto info = do_model_info();
+  if (!info) return info.error();
+  BatchEmbeddingRequest request;
+  request.inputs.emplace_back("health check");
+  auto response = embed_batch(std::move(request));
+  if (!response) return std::move(response).error();
+
+  double squares = 0;
+  for (const float value : response->embeddings.row(0)) squares += static_cast<double>(value) * value;
+  const bool is_unit = std::abs(std::sqrt(squares) - 1.0) < 1e-3;
+  if (squares == 0 || ((*info)->normalized && !is_unit)) {
+    return Error{ErrorCode::internal,
+                 "health check: the vector has length " + std::to_string(std::sqrt(squares)) + ", expected " +
+                     ((*info)->normalized ? "1" : "more than 0"),
+                 {},
+                 {}};
+  }
+  return {};
+}
+
+}  // namespace akidb::embedding

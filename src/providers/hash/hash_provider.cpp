@@ -1,0 +1,34 @@
+#include "providers/hash/hash_backend.hpp"
+#include "providers/hash/hash_tokenizer.hpp"
+#include "providers/makers.hpp"
+#include "providers/pipeline_provider.hpp"
+#include "providers/shared_resources.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+constexpr std::uint32_t kMaxTokens = 256;
+
+}  // namespace
+
+ProviderResult make_hash_provider(const ProviderOptions& options) {
+  ModelInfo info;
+  info.model = options.served_name.empty() ? "hash" : options.served_name;
+  info.max_tokens = options.max_length != 0 ? options.max_length : kMaxTokens;
+  info.pooling = "mean";
+  info.normalized = true;
+  info.architecture = "hash";
+
+  pipeline::PipelineOptions pipeline;
+  pipeline.model = info.model;
+  pipeline.normalize = true;
+  pipeline.encoder.max_tokens = info.max_tokens;
+  pipeline.encoder.vocab_size = HashTokenizer::kVocabSize;
+
+  pipeline::PipelineParts parts{make_hash_backend(), std::make_unique<HashTokenizer>(), executor_for(options),
+                                admission_for(options)};
+  return std::unique_ptr<EmbeddingProvider>(std::make_unique<PipelineProvider>(
+      std::move(parts), std::move(pipeline), std::move(info), options.model, options.max_batch_size));
+}
+
+}  // namespace akidb::embedding::providers

@@ -1,0 +1,22 @@
+#include "providers/pipeline_provider.hpp"
+
+#include <utility>
+
+namespace akidb::embedding::providers {
+
+PipelineProvider::PipelineProvider(pipeline::PipelineParts parts, pipeline::PipelineOptions options, ModelInfo info,
+                                   std::string model_id, std::size_t max_batch_size)
+    : pipeline_(std::move(parts), std::move(options)), model_id_(std::move(model_id)), max_batch_size_(max_batch_size) {
+  const auto& backend = pipeline_.backend_info();
+  info.dimension = static_cast<std::uint32_t>(pipeline_.dimension());
+  info.threads = pipeline_.threads();
+  info.provider = backend.name;
+  info.runtime = backend.runtime;
+  info.device = backend.device;
+  info.device_reason = backend.device_reason;
+  info.execution = backend.execution;
+  info.dtype = backend.dtype;
+  info_ = std::make_shared<const ModelInfo>(std::move(info));
+}
+
+}  // namespace akidb::embedding::providers
