@@ -1,0 +1,78 @@
+# What `cmake --install` puts where: library, headers, program, ONNX Runtime's library, the CMake package, the
+# pkg-config file, licence and notices. The tree may be moved after it was installed.
+if(NOT AKIDB_EMBEDDING_INSTALL)
+  return()
+endif()
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/akidb-embedding)
+
+install(TARGETS akidb_embedding EXPORT akidb-embedding)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/akidb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Where the library looks for it: beside itself, in akidb-embedding/ (see open.hpp).
+if(AKIDB_EMBEDDING_ONNX AND AKIDB_EMBEDDING_INSTALL_ONNXRUNTIME)
+  file(REAL_PATH ${AKIDB_EMBEDDING_ORT_LIBRARY} _onnxruntime)
+  install(PROGRAMS ${_onnxruntime} DESTINATION ${CMAKE_INSTALL_LIBDIR}/akidb-embedding RENAME libonnxruntime.so.1)
+  cmake_path(GET AKIDB_EMBEDDING_ORT_LIBRARY PARENT_PATH _root)
+  install(DIRECTORY ${_root}/../share/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/onnxruntime OPTIONAL)
+endif()
+
+if(AKIDB_EMBEDDING_CLI AND TARGET akidb-embed)
+  set_target_properties(akidb-embed PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  install(TARGETS akidb-embed)
+endif()
+
+# What the library links, as a consumer finds it: in CMake, and in pkg-config as a package or as a flag.
+# A static library hands all of it on; a shared one needs none of it again.
+set(_find)
+set(_requires)
+set(_flags)
+get_property(_links GLOBAL PROPERTY AKIDB_EMBEDDING_LINKS)
+list(REMOVE_DUPLICATES _links)
+foreach(_link ${_links})
+  if(_link STREQUAL "Threads::Threads")
+    list(APPEND _find "find_dependency(Threads)")
+    list(APPEND _flags -pthread)
+  elseif(_link STREQUAL "simdjson::simdjson")
+    list(APPEND _find "find_dependency(simdjson)")
+    list(APPEND _requires simdjson)
+  elseif(_link STREQUAL "OpenSSL::Crypto")
+    list(APPEND _find "find_dependency(OpenSSL COMPONENTS Crypto)")
+    list(APPEND _requires libcrypto)
+  elseif(_link STREQUAL "akidb_embedding_libonnx")
+    list(APPEND _find "include(\${CMAKE_CURRENT_LIST_DIR}/libonnx.cmake)")
+    list(APPEND _requires protobuf)
+    list(APPEND _flags -lonnx -lonnx_proto)
+    install(FILES cmake/libonnx.cmake DESTINATION ${_package})
+  elseif(_link STREQUAL "akidb_embedding_onnxruntime")
+    list(APPEND _find
+      "add_library(akidb_embedding_onnxruntime INTERFACE IMPORTED)"
+      "target_link_libraries(akidb_embedding_onnxruntime INTERFACE ${CMAKE_DL_LIBS})")
+    list(APPEND _flags -l${CMAKE_DL_LIBS})
+  else()
+    message(FATAL_ERROR "cmake/install.cmake does not say how a consumer finds ${_link}")
+  endif()
+endforeach()
+if(BUILD_SHARED_LIBS)
+  set(_find)
+  set(_requires)
+  set(_flags)
+endif()
+list(JOIN _find "\n" AKIDB_EMBEDDING_FIND_DEPENDENCIES)
+list(JOIN _requires " " AKIDB_EMBEDDING_PC_REQUIRES)
+list(JOIN _flags " " AKIDB_EMBEDDING_PC_FLAGS)
+
+configure_package_config_file(cmake/package.cmake.in ${PROJECT_BINARY_DIR}/akidb-embedding-config.cmake
+  INSTALL_DESTINATION ${_package})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/akidb-embedding-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/akidb-embedding-config.cmake
+  ${PROJECT_BINARY_DIR}/akidb-embedding-config-version.cmake DESTINATION ${_package})
+install(EXPORT akidb-embedding NAMESPACE akidb:: FILE akidb-embedding-targets.cmake DESTINATION ${_package})
+
+file(RELATIVE_PATH AKIDB_EMBEDDING_PC_PREFIX
+  ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(cmake/akidb-embedding.pc.in ${PROJECT_BINARY_DIR}/akidb-embedding.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/akidb-embedding.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -3,8 +3,8 @@
 
   check_layers.py [ROOT]     ROOT: the tree to check; the one that this script is in where none is given
 
-A file of src/ may include standard and POSIX headers, the public headers, its own folder and what its folder's
-row in the table names; a *_test.cpp also GoogleTest. Public headers include standard headers and each other.
+A file of src/ may include standard and POSIX headers, the public headers, its own rung and what its rung's row
+in the table names; a *_test.cpp also GoogleTest. A folder without a row is part of the rung above it. Public headers include standard headers and each other.
 The table itself must be a ladder: no row may reach itself.
 """
 
@@ -75,16 +75,20 @@ def is_system(header: str) -> bool:
     return header in SYSTEM or header.startswith(SYSTEM_FOLDERS)
 
 
-def home_of(root: Path, folder: str, header: str) -> str | None:
+def rung_of(table: dict[str, Row], folder: Path) -> str | None:
+    """The row that a folder below src/ belongs to: its own, or that of the nearest folder above."""
+    return next((str(at) for at in (folder, *folder.parents) if str(at) in table), None)
+
+
+def home_of(root: Path, folder: Path, header: str) -> Path | None:
     """The folder below src/ that a header in quotes is in; nothing where it is none of ours."""
-    if (root / "src" / header).is_file():
-        return str(Path(header).parent)
-    if (root / "src" / folder / header).is_file():
-        return str(Path(folder) / Path(header).parent)
+    for at in (Path(header), folder / header):
+        if (root / "src" / at).is_file():
+            return at.parent
     return None
 
 
-def complaint(root: Path, table: dict[str, Row], folder: str, test: bool, match: re.Match) -> str | None:
+def complaint(root: Path, table: dict[str, Row], folder: Path, test: bool, match: re.Match) -> str | None:
     """Why this include is not allowed in a file of src/`folder`; nothing where it is."""
     angle, quoted, computed = match.groups()
     if computed:
@@ -92,24 +96,26 @@ def complaint(root: Path, table: dict[str, Row], folder: str, test: bool, match:
     header = angle or quoted
     if ".." in Path(header).parts:
         return f"includes {header}: name it from src/"
-    row = table[folder]
+    rung = rung_of(table, folder)
+    row = table[rung]
     home = home_of(root, folder, header) if quoted else None
     if home is not None:
-        if home == folder or home in row.folders:
+        other = rung_of(table, home)
+        if other == rung or other in row.folders:
             return None
-        return f"includes {header}: {folder} may not know {home}"
+        return f"includes {header}: {rung} may not know {other or home}"
     if is_system(header) or header.startswith("akidb/embedding/") or header.startswith(row.third_party):
         return None
     if test and header.startswith(("gtest/", "gmock/")):
         return None
-    return f"includes {header}: it is neither standard, nor ours, nor named in the row of {folder}"
+    return f"includes {header}: it is neither standard, nor ours, nor named in the row of {rung}"
 
 
 def check_sources(root: Path, table: dict[str, Row]) -> list[str]:
     complaints = []
     for path in source_files(root / "src"):
-        folder = str(path.parent.relative_to(root / "src"))
-        if folder not in table:
+        folder = path.parent.relative_to(root / "src")
+        if rung_of(table, folder) is None:
             complaints.append(f"{path.relative_to(root)}: the folder {folder} has no row in layers.txt")
             continue
         test = path.stem.endswith("_test")
