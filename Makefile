@@ -5,10 +5,10 @@ PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build run test asan tsan lint format install clean
+.PHONY: help setup build run test asan tsan lint format bench-peers install clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring what is missing: Debian packages, ONNX Runtime, the default model
 	@scripts/setup.sh
@@ -38,6 +38,9 @@ lint: build ## clang-format, layers, shellcheck and clang-tidy over our own sour
 
 format: setup ## rewrite the sources in the house format
 	@scripts/check_format.sh --fix
+
+bench-peers: setup ## speed and memory beside other embedding programs; installs those first
+	@bench/peers/compare.sh
 
 install: build ## install below PREFIX (/usr/local)
 	@cmake --install $(BUILD) --prefix $(PREFIX)

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The whole comparison: sets up the fastest peers, builds our adapter, runs all of them in turn.
+#
+# usage: bench/peers/compare.sh [OPTION of run_all.py...]
+#
+# Results go to build/bench/peers.{md,json} and memory.{md,json}. Leave the machine alone meanwhile.
+#   PEERS         what to compare with
+#   MEMORY_TEXTS  texts of the memory comparison with fastembed; 0 leaves it out
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+peers=${PEERS:-st-torch,st-onnx,st-onnx-fused,fastembed,st-openvino-f32}
+python=${PEERS_HOME:-$HOME/.cache/akidb-peers}/venvs/harness/bin/python
+out=$root/build/bench
+ours="ours=$root/build/release/bench/peer-adapter sentence-transformers/all-MiniLM-L6-v2"
+
+"$here/setup.sh" torch onnx openvino fastembed
+cmake -S "$root" --preset release -DAKIDB_EMBEDDING_BENCHMARKS=ON >/dev/null
+cmake --build "$root/build/release" --target peer-adapter
+mkdir -p "$out"
+
+"$python" "$here/run_all.py" --peers "$peers" --cmd "$ours" --json "$out/peers.json" "$@"
+if [[ ${MEMORY_TEXTS:=100000} -gt 0 ]]; then
+  "$python" "$here/memory.py" --peers fastembed --cmd "$ours" --texts "$MEMORY_TEXTS" --json "$out/memory.json" |
+    tee "$out/memory.md"
+fi
