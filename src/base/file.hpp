@@ -16,6 +16,10 @@ Error file_error(const std::filesystem::path& path, std::string_view action, int
 // The whole file. More than `limit` bytes is data_corrupt: no configuration file is that large.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
 
+// Device, inode, size and time of the last change, as one line: another text means another file or another
+// content, without reading it. Symbolic links are followed.
+Result<std::string> file_identity(const std::filesystem::path& path);
+
 // Writes a temporary file beside `path`, syncs it, and renames it over `path`. On failure `path` is as it
 // was and the temporary file is gone.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 
 #include "base/file.hpp"
@@ -84,6 +85,18 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
   }
   content.resize(filled);
   return content;
+}
+
+Result<std::string> file_identity(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return file_error(path, "stat", errno);
+  std::string text;
+  for (const auto number : {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
+                            static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
+                            static_cast<std::int64_t>(status.st_mtim.tv_nsec)}) {
+    text += (text.empty() ? "" : " ") + std::to_string(number);
+  }
+  return text;
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {

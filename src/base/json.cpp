@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,28 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 constexpr std::uint32_t kNone = UINT32_MAX;
+
+// Integers that may exceed 64 bits get a fraction, so that they are read as real numbers: Python writes 10^30
+// where it means "no limit". Leaves strings alone.
+std::string with_huge_integers_as_reals(std::string_view text) {
+  constexpr std::size_t kSafeLength = 18;
+  std::string out;
+  out.reserve(text.size() + 16);
+  while (!text.empty()) {
+    std::size_t length = 1;
+    if (text[0] == '"') {
+      while (length < text.size() && text[length] != '"') length += text[length] == '\\' ? 2 : 1;
+      length = std::min(length + 1, text.size());
+    } else if (text[0] >= '0' && text[0] <= '9') {
+      length = std::min(text.find_first_not_of("0123456789+-.eE"), text.size());
+    }
+    const auto piece = text.substr(0, length);
+    out.append(piece);
+    if (length > kSafeLength && piece.find_first_not_of("0123456789") == std::string_view::npos) out += ".0";
+    text.remove_prefix(length);
+  }
+  return out;
+}
 
 enum class NumberKind : std::uint8_t { none, unsigned_integer, signed_integer, real };
 
@@ -253,6 +276,9 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name
   simdjson::dom::element root;
   if (failure == simdjson::SUCCESS) {
     failure = nodes->parser.parse(simdjson::padded_string(text)).get(root);
+  }
+  if (failure == simdjson::NUMBER_ERROR) {
+    failure = nodes->parser.parse(simdjson::padded_string(with_huge_integers_as_reals(text))).get(root);
   }
   if (failure == simdjson::MEMALLOC) {
     return Error{ErrorCode::resource_exhausted, nodes->name + ": not enough memory to parse it", {}, {}};

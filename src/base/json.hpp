@@ -80,7 +80,7 @@ class JsonValue {
 class JsonDocument {
  public:
   // Parses a whole text. `name` goes before every error, usually the file's name. Nested deeper than 64,
-  // invalid UTF-8, numbers out of range and trailing text are data_corrupt.
+  // invalid UTF-8, numbers that no double holds and trailing text are data_corrupt.
   static Result<JsonDocument> parse(std::string_view text, std::string name);
 
   // Reads and parses a file of at most `limit` bytes.
