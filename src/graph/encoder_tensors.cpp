@@ -1,0 +1,44 @@
+#include "graph/encoder_tensors.hpp"
+
+namespace akidb::embedding::graph {
+
+using model::Tensor;
+
+EncoderTensors::EncoderTensors(const model::Weights& weights, const model::Architecture& architecture,
+                               const model::EncoderConfig& config)
+    : weights_(weights), architecture_(architecture), hidden_(config.hidden_size) {
+  const std::string probe = std::string(names().word_embeddings) + ".weight";
+  if (!weights.find(probe) && weights.find(std::string(architecture.prefix) + probe)) prefix_ = architecture.prefix;
+}
+
+std::string EncoderTensors::in_layer(std::uint32_t layer, std::string_view name) const {
+  return std::string(names().layer) + std::to_string(layer) + "." + std::string(name);
+}
+
+Result<Tensor> EncoderTensors::get(const std::string& name, const std::vector<std::uint64_t>& shape) const {
+  return weights_.get(prefix_ + name, shape);
+}
+
+Result<Tensor> EncoderTensors::embeddings(std::string_view name, std::uint64_t rows) const {
+  return get(std::string(name) + ".weight", {rows, hidden_});
+}
+
+Result<Tensor> EncoderTensors::norm(const std::string& name, std::string_view part, std::string_view old_part) const {
+  const std::string old_name = name + "." + std::string(old_part);
+  if (weights_.find(prefix_ + old_name)) return get(old_name, {hidden_});
+  return get(name + "." + std::string(part), {hidden_});
+}
+
+Result<Tensor> EncoderTensors::norm_weight(const std::string& name) const { return norm(name, "weight", "gamma"); }
+
+Result<Tensor> EncoderTensors::norm_bias(const std::string& name) const { return norm(name, "bias", "beta"); }
+
+Result<Tensor> EncoderTensors::weight(const std::string& name, std::uint64_t outputs, std::uint64_t inputs) const {
+  return get(name + ".weight", {outputs, inputs});
+}
+
+Result<Tensor> EncoderTensors::bias(const std::string& name, std::uint64_t outputs) const {
+  return get(name + ".bias", {outputs});
+}
+
+}  // namespace akidb::embedding::graph

@@ -1,0 +1,81 @@
+#include "graph/write_model.hpp"
+
+#include <onnx/checker.h>
+
+#include <exception>
+#include <new>
+
+#include "base/file_writer.hpp"
+#include "graph/encoder_graph.hpp"
+#include "graph/encoder_parameters.hpp"
+
+namespace akidb::embedding::graph {
+namespace {
+
+// Bytes of weights from which a graph file without them is worth a second file.
+constexpr std::uint64_t kLarge = 4'000'000;
+
+std::uint64_t total_bytes(const model::Weights& weights) {
+  std::uint64_t total = 0;
+  for (const auto& file : weights.files()) {
+    for (std::size_t i = 0; i < file.size(); ++i) total += file.tensor(i).bytes.size();
+  }
+  return total;
+}
+
+Result<void> write_graph(const onnx::ModelProto& model, const std::filesystem::path& file) {
+  const std::string bytes = model.SerializeAsString();
+  auto writer = base::FileWriter::create(file);
+  if (!writer) return writer.error();
+  if (auto outcome = writer->append(std::as_bytes(std::span(bytes))); !outcome) return outcome;
+  if (auto outcome = writer->finish(); !outcome) return outcome;
+  onnx::checker::check_model(file.string());
+  return {};
+}
+
+Result<void> write_all(const model::ModelFolder& model, const std::filesystem::path& folder,
+                       const std::string& data_name, std::span<const NamedGraph> graphs) {
+  if (!model.encoder) {
+    return Error{
+        ErrorCode::unsupported,
+        "config.json describes no architecture that can be converted (known: " + model::architecture_names() + ")",
+        model.folder.string(),
+        {}};
+  }
+  const model::Architecture* const architecture = model::find_architecture(model.encoder->architecture);
+  if (model.safetensors.empty() || architecture == nullptr) {
+    return Error{ErrorCode::not_found, "the model has no safetensors weights to convert", model.folder.string(), {}};
+  }
+  const auto weights = model::Weights::open(model.safetensors);
+  if (!weights) return weights.error();
+  auto writer = total_bytes(*weights) < kLarge ? Result<ParameterWriter>(ParameterWriter())
+                                               : ParameterWriter::with_data_file(folder / data_name);
+  if (!writer) return writer.error();
+  const GraphOptions& options = graphs.front().options;
+  const EncoderTensors tensors(*weights, *architecture, *model.encoder);
+  auto outcome = write_encoder_parameters(*model.encoder, tensors, {options.token_type_ids, options.fuse_qkv}, *writer);
+  if (!outcome) return outcome;
+  const auto parameters = writer->finish();
+  if (!parameters) return parameters.error();
+  for (const auto& graph : graphs) {
+    outcome =
+        write_graph(encoder_graph(*model.encoder, *architecture, graph.options, *parameters), folder / graph.file_name);
+    if (!outcome) return outcome;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_graphs(const model::ModelFolder& model, const std::filesystem::path& folder,
+                          const std::string& data_name, std::span<const NamedGraph> graphs) {
+  try {
+    return write_all(model, folder, data_name, graphs);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::resource_exhausted, "not enough memory to convert the model", model.folder.string(), {}};
+  } catch (const std::exception& exception) {  // protobuf and onnx::checker
+    return Error{ErrorCode::internal, "the graph that was written is not valid ONNX", exception.what(), {}};
+  }
+}
+
+}  // namespace akidb::embedding::graph
