@@ -30,22 +30,28 @@ GOOD = {
 
 # What is written over the good tree, and what must be said of it.
 BAD = {
-    "a rung above": ({"src/base/x.cpp": '#include "text/b.hpp"\n'}, "src/base/x.cpp:1: includes text/b.hpp: base may not know text"),
+    "a rung above": (
+        {"src/base/x.cpp": '#include "text/b.hpp"\n'}, "src/base/x.cpp:1: includes text/b.hpp: base may not know text"),
     "a rung beside": ({"src/text/x.cpp": '\n#include "backend/backend.hpp"\n'}, "src/text/x.cpp:2:"),
     "a folder below a rung that is allowed": ({"src/backend/x.cpp": '#include "backend/onnx/d.hpp"\n',
                                                "src/backend/onnx/d.hpp": ""}, "backend may not know backend/onnx"),
     "a way round the table": ({"src/text/x.cpp": '#include "../backend/backend.hpp"\n'}, "name it from src/"),
-    "a third-party header outside its folder": ({"src/text/x.cpp": "#include <openssl/evp.h>\n"}, "includes openssl/evp.h"),
+    "a third-party header outside its folder": (
+        {"src/text/x.cpp": "#include <openssl/evp.h>\n"}, "includes openssl/evp.h"),
     "the same in quotes": ({"src/text/x.cpp": '#include "openssl/evp.h"\n'}, "includes openssl/evp.h"),
     "a third-party header of nobody": ({"src/base/x.cpp": "#include <boost/asio.hpp>\n"}, "includes boost/asio.hpp"),
     "a test framework outside tests": ({"src/base/x.cpp": "#include <gtest/gtest.h>\n"}, "includes gtest/gtest.h"),
     "a header that is not there": ({"src/base/x.cpp": '#include "base/none.hpp"\n'}, "includes base/none.hpp"),
     "an include by macro": ({"src/base/x.cpp": "#include HEADER\n"}, "an include must name its header"),
     "a folder without a row": ({"src/new/x.cpp": ""}, "the folder new has no row"),
-    "a part of a rung that looks up": ({"src/text/part/x.cpp": '#include "backend/backend.hpp"\n'}, "text may not know backend"),
-    "a folder without a row, from a rung": ({"src/base/x.cpp": '#include "new/y.h"\n', "src/new/y.h": ""}, "base may not know new"),
-    "a public header that knows src": ({"include/akidb/embedding/x.hpp": '#include "base/a.hpp"\n'}, "a public header may not say"),
-    "a public header with a library": ({"include/akidb/embedding/x.hpp": "#include <simdjson.h>\n"}, "a public header may not say"),
+    "a part of a rung that looks up": (
+        {"src/text/part/x.cpp": '#include "backend/backend.hpp"\n'}, "text may not know backend"),
+    "a folder without a row, from a rung": (
+        {"src/base/x.cpp": '#include "new/y.h"\n', "src/new/y.h": ""}, "base may not know new"),
+    "a public header that knows src": (
+        {"include/akidb/embedding/x.hpp": '#include "base/a.hpp"\n'}, "a public header may not say"),
+    "a public header with a library": (
+        {"include/akidb/embedding/x.hpp": "#include <simdjson.h>\n"}, "a public header may not say"),
     "a row twice": ({"scripts/layers.txt": "base:\nbase:\n"}, "layers.txt:2:"),
     "a row that is no row": ({"scripts/layers.txt": "base text\n"}, "layers.txt:1:"),
     "a row that names nobody": ({"scripts/layers.txt": "base: text\n"}, "base may include text, which has no row"),
