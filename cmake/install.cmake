@@ -11,10 +11,16 @@ install(TARGETS akidb_embedding EXPORT akidb-embedding)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/akidb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# Where the library looks for it: beside itself, in akidb-embedding/ (see open.hpp).
+# Where the code that loads it looks: beside the shared library, in akidb-embedding/; where the library is
+# static and its code is in a program of bin/, in ../lib/akidb-embedding/.
+if(BUILD_SHARED_LIBS)
+  set(_beside ${CMAKE_INSTALL_LIBDIR}/akidb-embedding)
+else()
+  set(_beside lib/akidb-embedding)
+endif()
 if(AKIDB_EMBEDDING_ONNX AND AKIDB_EMBEDDING_INSTALL_ONNXRUNTIME)
   file(REAL_PATH ${AKIDB_EMBEDDING_ORT_LIBRARY} _onnxruntime)
-  install(PROGRAMS ${_onnxruntime} DESTINATION ${CMAKE_INSTALL_LIBDIR}/akidb-embedding RENAME libonnxruntime.so.1)
+  install(PROGRAMS ${_onnxruntime} DESTINATION ${_beside} RENAME libonnxruntime.so.1)
   cmake_path(GET AKIDB_EMBEDDING_ORT_LIBRARY PARENT_PATH _root)
   install(DIRECTORY ${_root}/../share/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/onnxruntime OPTIONAL)
 endif()
