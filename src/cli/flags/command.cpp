@@ -1,0 +1,59 @@
+#include "cli/flags/command.hpp"
+
+#include <array>
+
+namespace akidb::embedding::cli {
+namespace {
+
+constexpr Example kEmbed[] = {
+    {"akidb-embed embed \"hello world\"", "one text to standard output, as JSON"},
+    {"akidb-embed embed --input texts.txt --output vectors.npy", "a line is a text; a NumPy array comes out"},
+    {"akidb-embed embed --input docs.jsonl --text-field body --id-field id --output out.jsonl --resume",
+     "a long job: after Ctrl-C or a crash, the same line goes on where it stopped"},
+    {"cat reviews.csv | akidb-embed embed --input-format csv --text-field review --on-error skip > out.jsonl",
+     "a column of a CSV file; bad rows are reported and left out"},
+};
+constexpr Example kSimilarity[] = {
+    {"akidb-embed similarity \"a cat\" \"a kitten\" \"a spanner\"", "the cosine of each pair"},
+};
+constexpr Example kSearch[] = {
+    {"akidb-embed search --input sentences.txt \"how do plants eat?\"", "the five lines that fit best"},
+    {"akidb-embed search --input docs.jsonl --text-field body --top-k 3 --json \"first question\" \"second\"",
+     "two questions, three answers each, as JSON"},
+};
+
+constexpr std::array kCommands = {
+    CommandInfo{
+        Command::embed, "embed", "Turn texts into vectors", "[TEXT ...]",
+        "Texts come from the command line, from a file, or from standard input: a line each, a field of a JSONL "
+        "object each, or a column of a CSV file with a header. An empty line is an empty text. Rows come out in "
+        "the order of the texts.\n\n"
+        "JSONL rows are {\"index\": N, \"embedding\": [...]}; index counts the records of the input from 0, bad "
+        "ones included. The id field and all other fields of a JSONL or CSV record are kept as they are. .npy and "
+        "f32 hold rows only: a record that --on-error skip leaves out has no row there, and the report on "
+        "standard error says which lines were left out.\n\n"
+        "An output file can be resumed: FILE.resume beside it says how far it got, and is removed at the end.",
+        kEmbed},
+    CommandInfo{Command::similarity, "similarity", "Compare texts: a table of cosines", "TEXT TEXT ...",
+                "Embeds two or more texts and prints the cosine of each pair.", kSimilarity},
+    CommandInfo{
+        Command::search, "search", "Find the texts of a file that fit a query best", "QUERY ...",
+        "Embeds the queries and every text of --input, and prints the best of them by cosine. Texts are read in "
+        "a stream: memory does not grow with the file.",
+        kSearch},
+};
+
+}  // namespace
+
+std::span<const CommandInfo> command_table() noexcept { return kCommands; }
+
+const CommandInfo& command_info(Command command) noexcept { return kCommands[static_cast<std::size_t>(command)]; }
+
+std::optional<Command> find_command(std::string_view name) noexcept {
+  for (const auto& info : kCommands) {
+    if (info.name == name) return info.command;
+  }
+  return std::nullopt;
+}
+
+}  // namespace akidb::embedding::cli

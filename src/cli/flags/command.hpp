@@ -1,0 +1,43 @@
+// The commands of the program, one record each: dispatch, help, man page and completions come from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace akidb::embedding::cli {
+
+enum class Command : std::uint8_t { embed, similarity, search, tokenize, convert, bench, doctor };
+
+// A set of commands, a bit each.
+using CommandSet = std::uint16_t;
+
+constexpr CommandSet bit(Command command) { return static_cast<CommandSet>(1U << static_cast<unsigned>(command)); }
+
+template <class... Commands>
+constexpr CommandSet commands(Commands... each) {
+  return static_cast<CommandSet>((0U | ... | bit(each)));
+}
+
+constexpr CommandSet every_command() { return (1U << 7) - 1; }
+
+struct Example {
+  std::string_view line;
+  std::string_view says;
+};
+
+struct CommandInfo {
+  Command command;
+  std::string_view name;
+  std::string_view summary;      // one line, no full stop
+  std::string_view arguments;    // "[TEXT ...]", as usage shows them; empty where there are none
+  std::string_view description;  // paragraphs, separated by an empty line
+  std::span<const Example> examples;
+};
+
+std::span<const CommandInfo> command_table() noexcept;
+const CommandInfo& command_info(Command command) noexcept;
+std::optional<Command> find_command(std::string_view name) noexcept;
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,57 @@
+// The flags of the program, one record each. Parser, environment variables, config file, --help, man page
+// and shell completions all come from this table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/flags/command.hpp"
+
+namespace akidb::embedding::cli {
+
+enum class FlagKind : std::uint8_t {
+  toggle,  // no value; --no-NAME turns it off
+  text,    // any value
+  path,    // a file or folder (completions offer files)
+  choice,  // one of the words in value_name, which are separated by '|'
+  count,   // a whole number from `lowest` to `highest`
+};
+
+enum class FlagSection : std::uint8_t { model, request, input, output, general };
+
+// Where a value may come from. The command line wins over the environment, which wins over the file.
+enum class FlagSource : std::uint8_t { anywhere, line_or_environment, line };
+
+struct Flag {
+  std::string_view name;  // without dashes; also the key in the config file
+  char letter;            // "-m", or 0
+  FlagKind kind;
+  std::string_view value_name;     // "FILE", or the choices: "auto|cpu"
+  std::string_view default_value;  // as it would be typed; empty: none
+  FlagSection section;
+  CommandSet commands;  // that take it
+  std::string_view help;
+  std::uint64_t lowest = 0;
+  std::uint64_t highest = UINT64_MAX;
+  FlagSource source = FlagSource::anywhere;
+};
+
+std::span<const Flag> flag_table() noexcept;
+
+// Null where there is none.
+const Flag* find_flag(std::string_view name) noexcept;
+
+inline bool takes(Command command, const Flag& flag) noexcept { return (flag.commands & bit(command)) != 0; }
+
+std::string_view section_title(FlagSection section) noexcept;
+
+// "AKIDB_EMBED_INPUT_FORMAT" for "input-format".
+std::string environment_name(const Flag& flag);
+
+// Words of a choice, in their order.
+std::vector<std::string_view> choices(const Flag& flag);
+
+}  // namespace akidb::embedding::cli

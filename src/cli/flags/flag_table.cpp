@@ -1,0 +1,103 @@
+#include <array>
+
+#include "cli/flags/flag.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+using enum Command;
+using enum FlagKind;
+using Section = FlagSection;
+
+constexpr CommandSet kAll = every_command();
+constexpr CommandSet kRun = commands(embed, similarity, search, bench, doctor);  // run the model
+constexpr CommandSet kVectors = commands(embed, similarity, search);
+constexpr CommandSet kRecords = commands(embed, search);
+
+constexpr std::array kFlags = {
+    // Model and machine
+    Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model,
+         commands(embed, similarity, search, tokenize, bench, doctor),
+         "The model: an id of the model hub, a model folder, or an ONNX file"},
+    Flag{"revision", 0, text, "REVISION", "main", Section::model, kAll, "Branch, tag or commit of a model id"},
+    Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model,
+         commands(embed, similarity, search, tokenize, bench, doctor),
+         "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
+    Flag{"device", 0, choice, "auto|cpu|cuda|coreml|directml", "auto", Section::model, kRun,
+         "Where it computes; a device that is named and cannot be had is an error"},
+    Flag{"dtype", 0, choice, "auto|fp32", "auto", Section::model, kRun, "Type of the weights and of the computation"},
+    Flag{"threads", 0, count, "N", "0", Section::model, kRun,
+         "Worker threads; 0: one for each core that this process may use", 0, 4096},
+    Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
+         "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
+    Flag{"tokenizer", 0, path, "FILE", "", Section::model, commands(embed, similarity, search, tokenize, bench, doctor),
+         "A tokenizer.json, or a folder with a tokenizer, in place of the model's own"},
+    Flag{"cache", 0, path, "DIR", "", Section::model, kAll, "Where models and converted graphs are kept"},
+    Flag{"onnxruntime", 0, path, "FILE", "", Section::model,
+         commands(embed, similarity, search, tokenize, convert, bench, doctor), "The shared library of ONNX Runtime"},
+
+    // Vectors
+    Flag{"normalize", 0, choice, "model|yes|no", "model", Section::request, kVectors,
+         "Unit length: as the model does it, always, or never"},
+    Flag{"dimensions", 0, count, "N", "", Section::request, kVectors,
+         "Keep the first N values of each vector (Matryoshka), then normalise again", 1, UINT32_MAX},
+    Flag{"input-type", 0, choice, "none|query|document", "none", Section::request, commands(embed, similarity),
+         "Put the model's prompt for queries or for documents before each text"},
+    Flag{"prompt-name", 0, text, "NAME", "", Section::request, commands(embed, similarity),
+         "Put this prompt of the model before each text; wins over --input-type"},
+    Flag{"truncation", 0, choice, "right|left|error", "right", Section::request, kVectors,
+         "The side at which a text that is too long is cut, or an error"},
+
+    // Input
+    Flag{"input", 'i', path, "FILE", "", Section::input, commands(embed, search, tokenize),
+         "Read texts from a file; - is standard input"},
+    Flag{"input-format", 0, choice, "auto|lines|jsonl|csv", "auto", Section::input, kRecords,
+         "auto goes by the file's extension; standard input is lines"},
+    Flag{"text-field", 0, text, "NAME", "text", Section::input, kRecords,
+         "The JSONL field or CSV column with the text"},
+    Flag{"id-field", 0, text, "NAME", "", Section::input, commands(embed),
+         "The JSONL field or CSV column that names a record: it must be there, and goes first in its row"},
+    Flag{"max-line-bytes", 0, count, "N", "16777216", Section::input, commands(embed, search, tokenize),
+         "A longer line, or CSV record, is bad", 1, 1'073'741'824},
+    Flag{"on-error", 0, choice, "stop|skip", "stop", Section::input, commands(embed, search, tokenize),
+         "What a bad line does: end the run, or be reported, counted and left out"},
+    Flag{"truncate", 0, toggle, "", "", Section::input, commands(tokenize), "Truncate as the tokenizer file says"},
+    Flag{"pad", 0, toggle, "", "", Section::input, commands(tokenize), "Pad as the tokenizer file says"},
+
+    // Output
+    Flag{"output", 'o', path, "FILE", "-", Section::output, commands(embed, tokenize, convert),
+         "Write to a file; - is standard output (convert: the model's name with .onnx)"},
+    Flag{"format", 'f', choice, "auto|jsonl|json|npy|f32", "auto", Section::output, commands(embed),
+         "auto goes by the output's extension, else jsonl; f32 is raw little-endian rows"},
+    Flag{"output-kind", 0, choice, "pooled|tokens", "pooled", Section::output, commands(embed),
+         "A vector for each text, or for each of its tokens (jsonl and json only)"},
+    Flag{"embedding-field", 0, text, "NAME", "embedding", Section::output, commands(embed),
+         "Name of the vector in a JSON row"},
+    Flag{"keep-text", 0, toggle, "", "", Section::output, commands(embed), "Keep the text in each JSON row"},
+    Flag{"resume", 0, toggle, "", "", Section::output, commands(embed),
+         "Go on with an unfinished --output; start where there is none"},
+    Flag{"batch-size", 0, count, "N", "2048", Section::output, kRecords,
+         "Texts that are handed over at once; does not change the vectors", 1, 65'536},
+    Flag{"progress", 0, toggle, "", "", Section::output, kRecords,
+         "Show progress on standard error; on by itself on a terminal"},
+    Flag{"byte-offsets", 0, toggle, "", "", Section::output, commands(tokenize), "Offsets in bytes of UTF-8"},
+    Flag{"top-k", 'k', count, "N", "5", Section::output, commands(search), "Answers to each query", 1, 1'000'000},
+    Flag{"seconds", 0, count, "N", "15", Section::output, commands(bench), "About how long to measure", 1, 3600},
+    Flag{"json", 0, toggle, "", "", Section::output, commands(similarity, search, convert, bench, doctor),
+         "JSON in place of a table"},
+
+    // General
+    Flag{"config", 0, path, "FILE", "", Section::general, kAll,
+         "Read flags from a file: NAME = value, before or in a section [COMMAND]", 0, 0,
+         FlagSource::line_or_environment},
+    Flag{"log-level", 0, choice, "debug|info|warning|error", "warning", Section::general, kAll,
+         "The least that is said on standard error"},
+    Flag{"log-format", 0, choice, "text|json", "text", Section::general, kAll, "How it is said"},
+    Flag{"help", 'h', toggle, "", "", Section::general, kAll, "Show this help", 0, 0, FlagSource::line},
+};
+
+}  // namespace
+
+std::span<const Flag> flag_table() noexcept { return kFlags; }
+
+}  // namespace akidb::embedding::cli
