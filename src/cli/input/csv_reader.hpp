@@ -1,0 +1,53 @@
+// Rows of a CSV stream, as RFC 4180 has it.
+//
+//   file   = row *(end row) [end]          end = LF / CR LF
+//   row    = cell *("," cell)
+//   cell   = quoted / plain
+//   quoted = '"' *(any but '"' / '""') '"'   may hold commas and line ends
+//   plain  = *(any but "," and end)          a quote that is not first is a plain character
+//
+// Empty lines are passed over: a cell that is empty on its own is written "".
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/input/chunk_reader.hpp"
+
+namespace akidb::embedding::cli {
+
+struct CsvRow {
+  std::vector<std::string> cells;
+  std::uint64_t line = 0;  // where the row begins, from 1
+  std::string problem;     // not empty: the row is bad, and its line has been passed over
+  bool end = false;        // there are no more rows
+};
+
+class CsvReader {
+ public:
+  // A row of more than `max_bytes` is bad.
+  CsvReader(std::unique_ptr<ByteSource> source, std::size_t max_bytes)
+      : chunks_(std::move(source)), max_bytes_(max_bytes) {}
+
+  Result<CsvRow> next();
+
+  // Whether a line end is here, or next() would not wait for the source.
+  [[nodiscard]] bool ready() const;
+
+  [[nodiscard]] InputPosition& position() noexcept { return chunks_.position; }
+  [[nodiscard]] const InputPosition& position() const noexcept { return chunks_.position; }
+  Result<void> go_to(const InputPosition& target) { return chunks_.go_to(target); }
+  [[nodiscard]] const ByteSource& source() const noexcept { return chunks_.source(); }
+
+ private:
+  Result<std::string_view> row_bytes(std::string& problem);
+  Result<void> pass_over_line();
+
+  ChunkReader chunks_;
+  std::size_t max_bytes_;
+};
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,71 @@
+#include <optional>
+#include <vector>
+
+#include "cli/input/json_scan.hpp"
+#include "cli/input/readers.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+class JsonLines final : public LineRecords {
+ public:
+  using LineRecords::LineRecords;
+
+ private:
+  NextRecord parse(const TextLine& line) override {
+    Record record;
+    record.line = line.number;
+    if (auto problem = fill(line.text, record)) return BadRecord{line.number, *std::move(problem)};
+    return record;
+  }
+
+  std::optional<std::string> fill(std::string_view line, Record& record) {
+    if (auto problem = scan_json_object(line, members_)) {
+      return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte);
+    }
+    const JsonMember* text = nullptr;
+    const JsonMember* id = nullptr;
+    for (const auto& member : members_) {
+      if (is(member, options_.text_field)) {
+        if (text != nullptr) return "field " + options_.text_field + " is there twice";
+        text = &member;
+      } else if (!options_.id_field.empty() && is(member, options_.id_field)) {
+        id = &member;
+        record.id = member.value;
+      } else if (!options_.embedding_field.empty()) {
+        if (is(member, options_.embedding_field)) {
+          return "field " + options_.embedding_field + " is there already; name the vector by --embedding-field";
+        }
+        if (!record.fields.empty()) record.fields += ',';
+        record.fields.append(member.key).append(":").append(member.value);
+      }
+    }
+    if (text == nullptr) return "expected a field " + options_.text_field;
+    if (!options_.id_field.empty() && id == nullptr) return "expected a field " + options_.id_field;
+    if (text->value.front() != '"') {
+      return "field " + options_.text_field + ": expected a string, found " + std::string(json_kind(text->value));
+    }
+    if (auto problem = unescape_json(text->value, record.text)) {
+      return "field " + options_.text_field + ": " + problem->message;
+    }
+    return std::nullopt;
+  }
+
+  // A key with escapes is compared by its characters.
+  bool is(const JsonMember& member, const std::string& name) {
+    const auto inside = member.key.substr(1, member.key.size() - 2);
+    if (inside.find('\\') == std::string_view::npos) return inside == name;
+    return !unescape_json(member.key, key_) && key_ == name;
+  }
+
+  std::vector<JsonMember> members_;
+  std::string key_;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordReader> make_json_lines(LineReader lines, const RecordOptions& options) {
+  return std::make_unique<JsonLines>(std::move(lines), options);
+}
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,36 @@
+// A checked walk over one JSON object that leaves every byte where it is.
+//
+// The library reads JSON through base/json, which gives values. Here the text itself is wanted: fields that
+// are not ours go to the output byte for byte, numbers of any size included.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace akidb::embedding::cli {
+
+struct JsonMember {
+  std::string_view key;    // as written, quotes included
+  std::string_view value;  // as written, without white space around it
+};
+
+struct JsonProblem {
+  std::size_t byte = 0;  // in the text
+  std::string message;   // "expected a string as key"
+};
+
+// The members of the object that `text` is, in their order, duplicates included. `text` must be valid
+// UTF-8. Values are checked against RFC 8259, nested at most 64 deep.
+std::optional<JsonProblem> scan_json_object(std::string_view text, std::vector<JsonMember>& members);
+
+// The characters of a scanned string, quotes included in `text`. A surrogate escape without its other half
+// is a problem: it is no character.
+std::optional<JsonProblem> unescape_json(std::string_view text, std::string& out);
+
+// "a string", "a number", ... by the first character of a scanned value.
+std::string_view json_kind(std::string_view value) noexcept;
+
+}  // namespace akidb::embedding::cli
