@@ -1,0 +1,120 @@
+#include "cli/output/journal.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "cli/output/json_text.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+constexpr std::size_t kLimit = 1 << 30;
+
+Error cannot_resume(const std::string& output, const std::string& why) {
+  return {ErrorCode::invalid_argument, "cannot resume " + output + ": " + why, {}, {}};
+}
+
+std::string job_line(const Job& job) {
+  std::string line = "{";
+  for (const auto& [name, value] : job) {
+    line += (line.size() > 1 ? "," : "") + json_string(name) + ":" + json_string(value);
+  }
+  return line + "}\n";
+}
+
+std::string checkpoint_line(const Checkpoint& at) {
+  const auto member = [](const char* name, std::uint64_t value) {
+    return "\"" + std::string(name) + "\":" + std::to_string(value);
+  };
+  return "{" + member("records", at.input.records) + "," + member("rows", at.rows) + "," +
+         member("skipped", at.skipped) + "," + member("input_bytes", at.input.bytes) + "," +
+         member("input_lines", at.input.lines) + "," + member("input_digest", at.input.digest) + "," +
+         member("output_bytes", at.output_bytes) + "}\n";
+}
+
+Result<Checkpoint> read_checkpoint(std::string_view line, const std::string& name) {
+  auto document = base::JsonDocument::parse(line, name);
+  if (!document) return document.error();
+  Checkpoint at;
+  const std::pair<const char*, std::uint64_t*> members[] = {
+      {"records", &at.input.records},    {"rows", &at.rows},
+      {"skipped", &at.skipped},          {"input_bytes", &at.input.bytes},
+      {"input_lines", &at.input.lines},  {"input_digest", &at.input.digest},
+      {"output_bytes", &at.output_bytes}};
+  for (const auto& [key, target] : members) {
+    auto value = document->root().at(key).and_then([](const base::JsonValue& member) { return member.as_uint(); });
+    if (!value) return value.error();
+    *target = *value;
+  }
+  return at;
+}
+
+Result<void> same_job(std::string_view line, const Job& job, const std::string& output) {
+  auto document = base::JsonDocument::parse(line, journal_path(output));
+  if (!document) return document.error();
+  for (const auto& [name, value] : job) {
+    auto was = document->root().string_or(name, "");
+    if (!was) return was.error();
+    if (*was != value) {
+      return cannot_resume(
+          output, name + " was '" + *was + "' and is '" + value + "'; use what it was, or start anew without --resume");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string journal_path(const std::string& output) { return output + ".resume"; }
+
+Result<Journal> Journal::create(const std::string& output, const Job& job) {
+  auto file = OutputFile::open(journal_path(output), OpenMode::anew);
+  if (!file) return file.error();
+  if (auto cut = file->cut(0); !cut) return cut.error();
+  if (auto written = file->write(job_line(job)); !written) return written.error();
+  return Journal(journal_path(output), *std::move(file));
+}
+
+Result<std::pair<Journal, Checkpoint>> Journal::reopen(const std::string& output, const Job& job,
+                                                       std::uint64_t output_size) {
+  const std::string path = journal_path(output);
+  auto text = base::read_file(path, kLimit);
+  if (!text) {
+    return cannot_resume(output, "there is no " + path +
+                                     " that says how far it got; it is complete, or not the output "
+                                     "of an unfinished run");
+  }
+  std::string_view rest = *text;
+  const auto first = rest.find('\n');
+  if (first == std::string_view::npos) return cannot_resume(output, path + " is not whole");
+  if (auto same = same_job(rest.substr(0, first), job, output); !same) return same.error();
+
+  Checkpoint last;
+  std::size_t kept = first + 1;
+  for (auto at = kept; true;) {
+    const auto end = rest.find('\n', at);
+    if (end == std::string_view::npos) break;  // a line that was not written to its end does not count
+    auto checkpoint = read_checkpoint(rest.substr(at, end - at), path);
+    if (!checkpoint) return checkpoint.error();
+    if (checkpoint->output_bytes > output_size) break;
+    last = *checkpoint;
+    kept = at = end + 1;
+  }
+
+  auto file = OutputFile::open(path, OpenMode::go_on);
+  if (!file) return file.error();
+  if (auto cut = file->cut(kept); !cut) return cut.error();
+  return std::pair(Journal(path, *std::move(file)), last);
+}
+
+Result<void> Journal::add(const Checkpoint& checkpoint) { return file_.write(checkpoint_line(checkpoint)); }
+
+void Journal::remove() {
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+}
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,54 @@
+// FILE.resume, beside an output that is not finished: what job writes it, and how far it got.
+//
+//   {"version":"1","model":"...","format":"npy",...}                      the job
+//   {"records":..,"rows":..,"skipped":..,...,"output_bytes":..}            a checkpoint, one after each batch
+//
+// A checkpoint is written after the rows that it counts. Whatever ends the program, some checkpoint is at or
+// before the end of the output, and the rows before it are whole: a resumed job cuts the output there.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/input/position.hpp"
+#include "cli/output/output_file.hpp"
+
+namespace akidb::embedding::cli {
+
+struct Checkpoint {
+  InputPosition input;
+  std::uint64_t rows = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t output_bytes = 0;  // head and rows, not the tail
+  friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
+};
+
+// What must be the same in the run that goes on: names and values, in a fixed order.
+using Job = std::vector<std::pair<std::string, std::string>>;
+
+std::string journal_path(const std::string& output);
+
+class Journal {
+ public:
+  static Result<Journal> create(const std::string& output, const Job& job);
+
+  // The journal of an unfinished job and its last checkpoint that is not behind `output_size`.
+  // invalid_argument where there is none, or where the job was another (says what differs).
+  static Result<std::pair<Journal, Checkpoint>> reopen(const std::string& output, const Job& job,
+                                                       std::uint64_t output_size);
+
+  Result<void> add(const Checkpoint& checkpoint);
+
+  // The job is done.
+  void remove();
+
+ private:
+  Journal(std::string path, OutputFile file) : path_(std::move(path)), file_(std::move(file)) {}
+  std::string path_;
+  OutputFile file_;
+};
+
+}  // namespace akidb::embedding::cli
