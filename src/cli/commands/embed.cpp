@@ -1,0 +1,156 @@
+#include <filesystem>
+#include <system_error>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/commands/watcher.hpp"
+#include "cli/output/row_file.hpp"
+#include "cli/stream/stream.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}, {}}; }
+
+OutputFormat output_format(const Values& values) {
+  const std::string& format = values.text("format");
+  const std::string extension = std::filesystem::path(values.text("output")).extension().string();
+  if (format == "json" || (format == "auto" && extension == ".json")) return OutputFormat::json;
+  if (format == "npy" || (format == "auto" && extension == ".npy")) return OutputFormat::npy;
+  if (format == "f32" || (format == "auto" && (extension == ".f32" || extension == ".bin"))) return OutputFormat::f32;
+  return OutputFormat::jsonl;
+}
+
+std::string_view name_of(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::jsonl: return "jsonl";
+    case OutputFormat::json: return "json";
+    case OutputFormat::npy: return "npy";
+    case OutputFormat::f32: return "f32";
+  }
+  return "";
+}
+
+std::unique_ptr<RowFormat> make_format(OutputFormat format, const Values& values, std::size_t dimension) {
+  const RowOptions options{values.text("embedding-field"), values.on("keep-text"), values.text("text-field"),
+                           values.text("id-field"), values.text("output-kind") == "tokens"};
+  switch (format) {
+    case OutputFormat::jsonl: return make_json_rows(options);
+    case OutputFormat::json: return make_json_array(options);
+    case OutputFormat::npy: return make_npy(dimension);
+    case OutputFormat::f32: break;
+  }
+  return make_f32();
+}
+
+// What decides the bytes of a row. A run that goes on with other values would write a file of two kinds.
+Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, InputFormat input) {
+  Job job = {{"version", "1"},
+             {"model", info.model},
+             {"revision", info.revision},
+             {"provider", info.provider},
+             {"dtype", info.dtype},
+             {"max-length", std::to_string(info.max_tokens)},
+             {"format", std::string(name_of(format))},
+             {"input-format", input == InputFormat::lines   ? "lines"
+                              : input == InputFormat::jsonl ? "jsonl"
+                                                            : "csv"}};
+  for (const auto name : {"text-field", "id-field", "embedding-field", "keep-text", "output-kind", "normalize",
+                          "dimensions", "input-type", "prompt-name", "truncation"}) {
+    job.emplace_back(name, values.text(name));
+  }
+  return job;
+}
+
+class FileTaker final : public RowTaker {
+ public:
+  FileTaker(RowFile& file, std::uint64_t skipped_before) : file_(file), skipped_before_(skipped_before) {}
+
+  void take(std::uint64_t index, const Record& record, const Embeddings& embeddings, std::size_t input) override {
+    file_.add({index, &record, &embeddings, input});
+  }
+  Result<void> batch_done(const StreamCounts& counts) override {
+    return file_.commit(counts.position, skipped_before_ + counts.skipped);
+  }
+
+ private:
+  RowFile& file_;
+  std::uint64_t skipped_before_;
+};
+
+Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
+  const Values& values = invocation.values;
+  const bool binary = format == OutputFormat::npy || format == OutputFormat::f32;
+  if (!invocation.arguments.empty() && !values.text("input").empty()) {
+    return wrong("expected texts on the command line or --input, got both");
+  }
+  if (binary && values.text("output-kind") == "tokens") {
+    return wrong("--output-kind tokens: expected --format jsonl or json, got " + std::string(name_of(format)));
+  }
+  if (values.on("resume") && (values.text("output") == "-" || !invocation.arguments.empty())) {
+    return wrong("--resume: expected --input and --output with a file each");
+  }
+  std::error_code no_such_file;
+  if (std::filesystem::equivalent(values.text("input"), values.text("output"), no_such_file)) {
+    return wrong("--output: expected another file than --input, got the same");
+  }
+  return {};
+}
+
+// What is said of an output that is not finished.
+Error unfinished(Error error, const RowFile& rows) {
+  if (!rows.can_resume()) return error;
+  const auto kept = rows.last().rows;
+  error.message += "; " + grouped(kept) + (kept == 1 ? " row is in " : " rows are in ") + rows.file().name() +
+                   ", and --resume goes on from there";
+  return error;
+}
+
+}  // namespace
+
+Result<void> run_embed(const Invocation& invocation, Console& console) {
+  const Values& values = invocation.values;
+  const OutputFormat format = output_format(values);
+  if (auto checked = check_flags(invocation, format); !checked) return checked;
+
+  const bool from_arguments = !invocation.arguments.empty();
+  const auto input = from_arguments ? Result<InputFormat>(InputFormat::lines) : input_format(values);
+  if (!input) return input.error();
+  const bool keep_fields = format == OutputFormat::jsonl || format == OutputFormat::json;
+  auto reader = from_arguments ? Result(make_argument_reader(invocation.arguments)) : open_records(values, keep_fields);
+  if (!reader) return reader.error();
+
+  auto provider = open(provider_options(values));
+  if (!provider) return provider.error();
+  const auto info = (*provider)->model_info();
+  if (!info) return info.error();
+  const std::size_t dimension = values.count("dimensions") > 0 ? values.count("dimensions") : info->dimension;
+
+  auto rows = RowFile::open(
+      make_format(format, values, dimension),
+      {values.text("output"), values.on("resume"), !from_arguments, job_of(values, *info, format, *input)});
+  if (!rows) return rows.error();
+  if (rows->last().input.bytes > 0) {
+    if (auto moved = (*reader)->go_to(rows->last().input); !moved) return moved.error();
+  }
+
+  StreamOptions options;
+  options.request = request_form(values);
+  options.request.priority = Priority::bulk;
+  options.batch_size = values.count("batch-size");
+  options.skip_bad = values.text("on-error") == "skip";
+  FileTaker taker(*rows, rows->last().skipped);
+  ConsoleWatcher watcher(console, values, **reader, rows->file().is_terminal());
+  auto counts = run_stream(**provider, **reader, options, taker, watcher);
+  if (!counts) {
+    console.progress("");
+    auto error = unfinished(std::move(counts).error(), *rows);
+    if (auto finished = rows->finish(false); !finished && error.code == ErrorCode::cancelled) return finished;
+    return error;
+  }
+  if (auto finished = rows->finish(true); !finished) return unfinished(std::move(finished).error(), *rows);
+  watcher.done(*counts, values.text("output") == "-" ? "" : values.text("output"));
+  return {};
+}
+
+}  // namespace akidb::embedding::cli

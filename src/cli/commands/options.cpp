@@ -1,0 +1,73 @@
+#include "cli/commands/options.hpp"
+
+#include <filesystem>
+
+namespace akidb::embedding::cli {
+
+ProviderOptions provider_options(const Values& values) {
+  ProviderOptions options;
+  if (!values.text("model").empty()) options.model = values.text("model");
+  options.revision = values.text("revision");
+  const std::string& provider = values.text("provider");
+  options.provider = provider == "hash"   ? ProviderKind::hash
+                     : provider == "onnx" ? ProviderKind::onnx
+                                          : ProviderKind::automatic;
+  if (!values.text("device").empty()) options.device = values.text("device");
+  options.dtype = values.text("dtype") == "fp32" ? Dtype::fp32 : Dtype::automatic;
+  options.tokenizer = values.text("tokenizer");
+  options.max_length = static_cast<std::uint32_t>(values.count("max-length"));
+  options.threads = static_cast<std::uint32_t>(values.count("threads"));
+  options.cache = values.text("cache");
+  options.onnxruntime = values.text("onnxruntime");
+  return options;
+}
+
+BatchEmbeddingRequest request_form(const Values& values) {
+  BatchEmbeddingRequest request;
+  const std::string& normalize = values.text("normalize");
+  request.normalize = normalize == "yes" ? Normalize::yes : normalize == "no" ? Normalize::no : Normalize::model;
+  if (values.count("dimensions") > 0) request.dimensions = static_cast<std::uint32_t>(values.count("dimensions"));
+  const std::string& type = values.text("input-type");
+  request.input_type = type == "query" ? InputType::query : type == "document" ? InputType::document : InputType::none;
+  request.prompt_name = values.text("prompt-name");
+  const std::string& side = values.text("truncation");
+  request.truncation = side == "left" ? Truncation::left : side == "error" ? Truncation::error : Truncation::right;
+  if (values.text("output-kind") == "tokens") request.output = Output::tokens;
+  return request;
+}
+
+Result<InputFormat> input_format(const Values& values) {
+  const std::string& format = values.text("input-format");
+  if (format == "lines") return InputFormat::lines;
+  if (format == "jsonl") return InputFormat::jsonl;
+  if (format == "csv") return InputFormat::csv;
+  const std::string extension = std::filesystem::path(values.text("input")).extension().string();
+  if (extension == ".jsonl" || extension == ".ndjson") return InputFormat::jsonl;
+  if (extension == ".csv") return InputFormat::csv;
+  for (const auto other : {".json", ".npy", ".parquet", ".arrow", ".gz", ".zst", ".zip", ".xlsx", ".tsv"}) {
+    if (extension == other) {
+      return Error{ErrorCode::invalid_argument,
+                   "--input: expected lines, JSONL or CSV, got a " + extension +
+                       " file; --input-format says which of them it is",
+                   {},
+                   {}};
+    }
+  }
+  return InputFormat::lines;
+}
+
+Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields) {
+  const auto format = input_format(values);
+  if (!format) return format.error();
+  auto source = open_input(values.text("input").empty() ? "-" : values.text("input"));
+  if (!source) return source.error();
+  RecordOptions options;
+  options.format = *format;
+  options.text_field = values.text("text-field");
+  options.id_field = values.text("id-field");
+  if (keep_fields) options.embedding_field = values.text("embedding-field");
+  options.max_line_bytes = values.count("max-line-bytes");
+  return make_record_reader(*std::move(source), options);
+}
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,22 @@
+// From flags to the library's own options.
+#pragma once
+
+#include <akidb/embedding/open.hpp>
+#include <akidb/embedding/request.hpp>
+
+#include "cli/flags/values.hpp"
+#include "cli/input/record.hpp"
+
+namespace akidb::embedding::cli {
+
+ProviderOptions provider_options(const Values& values);
+
+// A request without inputs.
+BatchEmbeddingRequest request_form(const Values& values);
+
+// --input and what goes with it. "auto" is decided by the file's extension; one that is neither known nor
+// plain text (.json, .npy, ...) is invalid_argument.
+Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields);
+Result<InputFormat> input_format(const Values& values);
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,55 @@
+#include "cli/run.hpp"
+
+#include <new>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/terminal/stop_signal.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+LogLevel log_level(const Values& values) {
+  const std::string& level = values.text("log-level");
+  if (level == "debug") return LogLevel::debug;
+  if (level == "info") return LogLevel::info;
+  return level == "error" ? LogLevel::error : LogLevel::warning;
+}
+
+Result<void> dispatch(const Invocation& invocation, Console& console) {
+  switch (invocation.command) {
+    case Command::embed: return run_embed(invocation, console);
+    case Command::similarity: return run_similarity(invocation, console);
+    case Command::search: return run_search(invocation, console);
+    default: break;
+  }
+  return Error{ErrorCode::internal, "no such command", {}, {}};
+}
+
+int exit_code(const Result<void>& outcome, Console& console) {
+  if (outcome) return 0;
+  console.fail(outcome.error());
+  return error_code_info(outcome.error().code).exit_code;
+}
+
+}  // namespace
+
+int run(std::span<const std::string> words, const Environment& environment) {
+  static Console plain;
+  auto parsed = parse_command_line(words, environment);
+  if (!parsed) return exit_code(parsed.error(), plain);
+  if (!parsed->invocation) return exit_code(print(parsed->text), plain);
+
+  const Invocation& invocation = *parsed->invocation;
+  const bool json = invocation.values.text("log-format") == "json";
+  static Console console(log_level(invocation.values), json ? LogFormat::json : LogFormat::text);
+  console.take_library_log();
+  install_signal_handlers();
+  try {
+    return exit_code(dispatch(invocation, console), console);
+  } catch (const std::bad_alloc&) {
+    return exit_code(Error{ErrorCode::resource_exhausted, "no memory is left", {}, {}}, console);
+  }
+}
+
+}  // namespace akidb::embedding::cli

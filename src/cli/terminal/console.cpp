@@ -1,0 +1,78 @@
+#include "cli/terminal/console.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include "cli/output/json_text.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+std::string_view name_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug: return "debug";
+    case LogLevel::info: return "info";
+    case LogLevel::warning: return "warning";
+    case LogLevel::error: return "error";
+  }
+  return "";
+}
+
+// "2026-01-31T12:00:00.123Z"
+std::string utc_now() {
+  const auto now = std::chrono::system_clock::now();
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char day[32];
+  char text[48];
+  std::strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text, sizeof text, "%s.%03dZ", day, static_cast<int>(milliseconds));
+  return text;
+}
+
+}  // namespace
+
+void Console::say(LogLevel level, std::string_view message) {
+  if (level < lowest_) return;
+  std::string line;
+  if (format_ == LogFormat::json) {
+    line = R"({"time":")" + utc_now() + R"(","level":")" + std::string(name_of(level)) + R"(","message":)" +
+           json_string(message) + "}\n";
+  } else {
+    line = "akidb-embed: ";
+    if (level != LogLevel::error) line.append(name_of(level)).append(": ");
+    line.append(message).append("\n");
+  }
+  put(line);
+}
+
+void Console::fail(const Error& error) {
+  say(LogLevel::error, error.detail.empty() ? error.message : error.message + " (" + error.detail + ")");
+}
+
+void Console::progress(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  if (line.empty() && !has_progress_) return;
+  has_progress_ = !line.empty();
+  const std::string text = "\r" + line + "\x1b[K";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void Console::summary(const std::string& line) { put(line + "\n"); }
+
+void Console::take_library_log() {
+  set_log_sink([this](LogLevel level, std::string_view message) { say(level, message); }, lowest_);
+}
+
+void Console::put(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  const std::string whole = has_progress_ ? "\r\x1b[K" + text : text;
+  has_progress_ = false;
+  std::fwrite(whole.data(), 1, whole.size(), stderr);
+}
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,50 @@
+// Standard error: messages, and one line of progress below them.
+#pragma once
+
+#include <akidb/embedding/error.hpp>
+#include <akidb/embedding/log.hpp>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace akidb::embedding::cli {
+
+enum class LogFormat { text, json };
+
+// Thread-safe.
+class Console {
+ public:
+  Console() = default;
+  Console(LogLevel lowest, LogFormat format) : lowest_(lowest), format_(format) {}
+
+  // "akidb-embed: warning: ..." or {"time":...,"level":"warning","message":...}; below the lowest level, nothing.
+  void say(LogLevel level, std::string_view message);
+
+  // The message, with the detail in brackets behind it.
+  void fail(const Error& error);
+
+  // Draws over the last line of progress; empty takes it away.
+  void progress(const std::string& line);
+
+  // A line for people at the end of the work, without "akidb-embed:".
+  void summary(const std::string& line);
+
+  // Sends the library's log here. The console must live as long as the process.
+  void take_library_log();
+
+ private:
+  void put(const std::string& text);
+
+  std::mutex mutex_;
+  LogLevel lowest_ = LogLevel::warning;
+  LogFormat format_ = LogFormat::text;
+  bool has_progress_ = false;
+};
+
+bool error_is_terminal();
+
+// Columns of the terminal that standard output (or standard error) is; 0 where it is none.
+std::size_t output_columns();
+std::size_t error_columns();
+
+}  // namespace akidb::embedding::cli

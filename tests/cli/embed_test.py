@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""akidb-embed embed: formats in, formats out, bad lines."""
+
+import json
+import struct
+import unittest
+
+from program import ProgramTest, rows
+
+HASH = ("--provider", "hash")
+
+
+class Input(ProgramTest):
+    def texts(self, *words, **options):
+        done = self.good("embed", *HASH, "--keep-text", *words, **options)
+        return [row["text"] for row in rows(done.stdout)]
+
+    def test_texts_of_the_command_line(self):
+        self.assertEqual(self.texts("a", "", "[MASK]", "search", "--", "--json"), ["a", "", "[MASK]", "search", "--json"])
+
+    def test_lines(self):
+        self.assertEqual(self.texts(stdin="a\n\nb\r\nc"), ["a", "", "b", "c"])
+
+    def test_no_input_is_no_row(self):
+        self.assertEqual(self.texts(stdin=""), [])
+
+    def test_byte_order_mark_is_no_text(self):
+        self.assertEqual(self.texts(stdin=b"\xef\xbb\xbfa\nb\n"), ["a", "b"])
+
+    def test_only_a_byte_order_mark(self):
+        self.assertEqual(self.texts(stdin=b"\xef\xbb\xbf"), [])
+
+    def test_jsonl_by_extension(self):
+        path = self.write("a.jsonl", '{"text":"h\\u00e9\\ud83d\\ude00\\u0000"}\n')
+        self.assertEqual(self.texts("--input", path), ["h\u00e9\U0001f600\0"])
+
+    def test_csv_by_extension(self):
+        path = self.write("a.csv", 'id,text\r\n1,"a ""b"", c"\r\n2,"two\nlines"\r\n\r\n3,')
+        self.assertEqual(self.texts("--input", path), ['a "b", c', "two\nlines", ""])
+
+    def test_other_fields_are_kept_byte_for_byte(self):
+        line = '{"n": 1.00000000000000000001, "text": "a", "id": 12345678901234567890, "deep": [ {"x":1e400} ] }\n'
+        out = self.good("embed", *HASH, "--input-format", "jsonl", "--id-field", "id", stdin=line).stdout.decode()
+        self.assertTrue(
+            out.startswith('{"index":0,"id":12345678901234567890,"n":1.00000000000000000001,"deep":[ {"x":1e400} ],"embedding":['),
+            out[:200],
+        )
+
+    def test_vector_of_a_text_is_the_same_from_any_format(self):
+        from_line = rows(self.good("embed", *HASH, stdin="hello\n").stdout)[0]["embedding"]
+        from_json = rows(self.good("embed", *HASH, "--input-format", "jsonl", stdin='{"text":"hello"}').stdout)
+        from_csv = rows(self.good("embed", *HASH, "--input-format", "csv", stdin="text\nhello\n").stdout)
+        self.assertEqual(from_line, from_json[0]["embedding"])
+        self.assertEqual(from_line, from_csv[0]["embedding"])
+
+
+class Output(ProgramTest):
+    def values(self):
+        done = self.good("embed", *HASH, "--dimensions", "3", stdin="a\nb\n")
+        return [row["embedding"] for row in rows(done.stdout)]
+
+    def test_json(self):
+        path = self.folder / "out.json"
+        self.good("embed", *HASH, "--dimensions", "3", "--output", path, stdin="a\nb\n")
+        array = json.loads(path.read_text())
+        self.assertEqual([row["embedding"] for row in array], self.values())
+        self.assertEqual(json.loads(self.good("embed", *HASH, "--format", "json").stdout), [])
+
+    def test_f32(self):
+        done = self.good("embed", *HASH, "--dimensions", "3", "--format", "f32", stdin="a\nb\n")
+        flat = [value for row in self.values() for value in row]
+        self.assertEqual(done.stdout, struct.pack("<6f", *flat))
+
+    def test_npy(self):
+        self.good("embed", *HASH, "--dimensions", "3", "--output", "out.npy", stdin="a\nb\n")
+        content = self.read("out.npy")
+        self.assertEqual(content[:10], b"\x93NUMPY\x01\x00\x76\x00")
+        self.assertEqual(eval(content[10:128]), {"descr": "<f4", "fortran_order": False, "shape": (2, 3)})
+        self.assertEqual(content[127:128], b"\n")
+        self.assertEqual(content[128:], struct.pack("<6f", *[v for row in self.values() for v in row]))
+
+    def test_npy_without_rows(self):
+        self.good("embed", *HASH, "--dimensions", "3", "--output", "out.npy")
+        self.assertEqual(eval(self.read("out.npy")[10:])["shape"], (0, 3))
+
+    def test_npy_into_a_pipe(self):
+        self.fails(2, "expected --output FILE", "embed", "a", *HASH, "--format", "npy")
+
+    def test_npy_into_a_redirected_file(self):
+        with open(self.folder / "out.npy", "wb") as out:
+            out.write(b"before")
+            out.flush()
+            process = self.start("embed", "a", *HASH, "--dimensions", "3", "--format", "npy", stdout=out)
+            self.assertEqual(process.wait(), 0)
+            out.write(b"after")
+        content = self.read("out.npy")
+        self.assertEqual(content[6:12], b"\x93NUMPY")
+        self.assertEqual(content[-5:], b"after")
+        self.assertEqual(len(content), 6 + 128 + 12 + 5)
+
+    def test_a_shorter_output_leaves_nothing_of_a_longer_one(self):
+        self.write("out.jsonl", "x" * 100_000)
+        self.good("embed", "a", *HASH, "--dimensions", "2", "--output", "out.jsonl")
+        self.assertEqual(len(rows(self.read("out.jsonl"))), 1)
+
+    def test_nothing_is_left_beside_a_finished_output(self):
+        self.good("embed", *HASH, "--output", "out.jsonl", stdin="a\n")
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["out.jsonl"])
+
+    def test_output_that_cannot_be_opened(self):
+        self.fails(2, "no/out.jsonl: cannot be written (No such file", "embed", "a", *HASH, "--output", "no/out.jsonl")
+
+    def test_output_over_the_input(self):
+        path = self.write("a.txt", "a\n")
+        self.fails(2, "expected another file", "embed", *HASH, "--input", path, "--output", "./a.txt")
+        self.assertEqual(self.read("a.txt"), b"a\n")
+
+    def test_per_token(self):
+        done = self.good("embed", "one two", *HASH, "--output-kind", "tokens")
+        row = rows(done.stdout)[0]
+        self.assertEqual(len(row["embedding"]), len(row["byte_offsets"]))
+        self.assertIn([4, 7], row["byte_offsets"])
+
+
+class BadLines(ProgramTest):
+    CASES = [
+        # input format, flags, input, line of the bad record, what is said
+        ("lines", (), b"a\n\xff\nb\n", 2, "expected UTF-8"),
+        ("lines", ("--max-line-bytes", "3"), b"a\nabcd\nb\n", 2, "expected at most 3 bytes"),
+        ("jsonl", (), b'{"text":"a"}\n\n{"text":"b"}\n', 2, "not JSON"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a"\n{"text":"b"}\n', 2, "not JSON"),
+        ("jsonl", (), b'{"text":"a"}\n["text"]\n{"text":"b"}\n', 2, "expected an object"),
+        ("jsonl", (), b'{"text":"a"}\n{"txt":"a"}\n{"text":"b"}\n', 2, "expected a field text"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":null}\n{"text":"b"}\n', 2, "expected a string, found null"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a","text":"b"}\n{"text":"b"}\n', 2, "twice"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"\\ud800"}\n{"text":"b"}\n', 2, "surrogate"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"\xc3"}\n{"text":"b"}\n', 2, "expected UTF-8"),
+        ("jsonl", ("--id-field", "id"), b'{"text":"a","id":1}\n{"text":"a"}\n{"text":"b","id":2}\n', 2, "expected a field id"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a","embedding":0}\n{"text":"b"}\n', 2, "--embedding-field"),
+        ("csv", (), b"text,n\na,1\na\nb,2\n", 3, "expected 2 columns, found 1"),
+        ("csv", (), b"text,n\na,1\na,2,3\nb,2\n", 3, "expected 2 columns, found 3"),
+        ("csv", (), b'text,n\na,1\n"a"x,2\nb,2\n', 3, "expected a comma"),
+        ("csv", (), b"text,n\na,1\na,\xff\nb,2\n", 3, "expected UTF-8"),
+        ("csv", ("--max-line-bytes", "6"), b"text,n\na,1\nabcdef,1\nb,2\n", 3, "expected at most 6 bytes"),
+        ("lines", ("--truncation", "error", "--max-length", "4"), b"a\na b c d e\nb\n", 2, "tokens"),
+    ]
+
+    def test_stop(self):
+        for form, flags, content, line, problem in self.CASES:
+            with self.subTest(form=form, problem=problem):
+                path = self.write("in", content)
+                done = self.fails(2, problem, "embed", *HASH, "--input", path, "--input-format", form, *flags)
+                self.assertIn(f"in:{line}: ", done.stderr.decode())
+
+    def test_skip(self):
+        for form, flags, content, line, problem in self.CASES:
+            with self.subTest(form=form, problem=problem):
+                path = self.write("in", content)
+                done = self.good("embed", *HASH, "--input", path, "--input-format", form, *flags, "--on-error", "skip",
+                                 "--keep-text")
+                out = rows(done.stdout)
+                self.assertEqual([(row["index"], row["text"]) for row in out], [(0, "a"), (2, "b")])
+                stderr = done.stderr.decode()
+                self.assertIn(f"in:{line}: ", stderr)
+                self.assertIn(problem, stderr)
+                self.assertIn("1 bad records skipped", stderr)
+
+    def test_what_came_before_a_bad_line_is_written(self):
+        path = self.write("in.txt", b"a\nb\n\xff\nc\n")
+        done = self.fails(2, "in.txt:3: ", "embed", *HASH, "--input", path, "--output", "out.jsonl")
+        self.assertIn(b"2 rows are in out.jsonl", done.stderr)
+        self.assertEqual(len(rows(self.read("out.jsonl"))), 2)
+
+    def test_a_whole_file_of_texts_that_are_too_long(self):
+        path = self.write("in.txt", "a b c d e f\n" * 100)
+        done = self.good("embed", *HASH, "--input", path, "--truncation", "error", "--max-length", "4", "--on-error", "skip")
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"100 bad records skipped", done.stderr)
+
+    def test_input_that_cannot_be_read(self):
+        self.fails(2, "missing.txt: cannot be opened (No such file", "embed", *HASH, "--input", "missing.txt")
+        self.fails(2, "cannot be read as a file", "embed", *HASH, "--input", ".")
+
+    def test_csv_without_the_column(self):
+        self.fails(2, "expected a column text (--text-field), found a, b", "embed", *HASH, "--input-format", "csv",
+                   stdin="a,b\n1,2\n")
+        self.fails(2, "expected a header", "embed", *HASH, "--input-format", "csv", stdin="")
+
+
+if __name__ == "__main__":
+    unittest.main()
