@@ -1,0 +1,35 @@
+// Where models and what is derived from them lie on this machine.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace akidb::embedding::hub {
+
+// Looks a variable up; a variable that is set to nothing counts as not set.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+Environment process_environment();
+
+struct CacheFolders {
+  // Ours: $AKIDB_EMBED_CACHE, else ${XDG_CACHE_HOME:-~/.cache}/akidb-embedding.
+  std::filesystem::path own;
+
+  // The hub's, shared with huggingface_hub: $HF_HUB_CACHE, else $HUGGINGFACE_HUB_CACHE, else $HF_HOME/hub,
+  // else ${XDG_CACHE_HOME:-~/.cache}/huggingface/hub.
+  std::filesystem::path hub;
+
+  // Models that set-up brought: models/<organisation>/<name>.
+  [[nodiscard]] std::filesystem::path models() const { return own / "models"; }
+
+  // What this library has made of models: derived/<key>.
+  [[nodiscard]] std::filesystem::path derived() const { return own / "derived"; }
+};
+
+// `own` wins over the environment unless it is empty. No folder is made, and none need exist. A leading
+// "~" in a variable is the home folder, as in huggingface_hub.
+CacheFolders cache_folders(const std::filesystem::path& own = {}, const Environment& environment = process_environment());
+
+}  // namespace akidb::embedding::hub

@@ -1,0 +1,33 @@
+// Finding a model on this machine. Nothing here touches a network.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "hub/cache_folders.hpp"
+
+namespace akidb::embedding::hub {
+
+// The model that an empty set of options opens, and that set-up brings.
+inline constexpr std::string_view kDefaultModel = "sentence-transformers/all-MiniLM-L6-v2";
+
+struct LocatedModel {
+  std::filesystem::path folder;
+  std::string revision;  // the commit on the hub; empty where it is not known
+};
+
+// `model` is a folder, or an id. In this order:
+//
+//   1. a folder of this name
+//   2. the hub's cache: models--org--name/snapshots/<commit>, where the commit is `revision` itself or
+//      what refs/<revision> holds
+//   3. our own: models/<org>/<name>, for the revision "main" alone, because it has no others
+//
+// A place that has the model's configuration but no weights is passed over while a later one has them.
+// Errors: invalid_argument (neither a folder nor an id, or no revision), not_found with the ways to bring
+// the model, data_corrupt (a ref that holds no commit).
+Result<LocatedModel> locate(const std::string& model, const std::string& revision, const CacheFolders& folders);
+
+}  // namespace akidb::embedding::hub
