@@ -40,7 +40,8 @@ class Folder : public testing::Test {
 };
 
 TEST_F(Folder, IsReadWhole) {
-  folder_.write("config_sentence_transformers.json", R"({"prompts": {"query": "q: "}, "default_prompt_name": "query"})");
+  folder_.write("config_sentence_transformers.json",
+                R"({"prompts": {"query": "q: "}, "default_prompt_name": "query"})");
   const auto model = read();
   ASSERT_TRUE(model) << to_string(model.error());
   EXPECT_EQ(model->encoder->architecture, "bert");

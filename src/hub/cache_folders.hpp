@@ -30,6 +30,7 @@ struct CacheFolders {
 
 // `own` wins over the environment unless it is empty. No folder is made, and none need exist. A leading
 // "~" in a variable is the home folder, as in huggingface_hub.
-CacheFolders cache_folders(const std::filesystem::path& own = {}, const Environment& environment = process_environment());
+CacheFolders cache_folders(const std::filesystem::path& own = {},
+                           const Environment& environment = process_environment());
 
 }  // namespace akidb::embedding::hub

@@ -17,7 +17,8 @@ bool is_name_character(char c) {
 bool is_id_part(std::string_view part) {
   const auto is_edge = [](char c) { return c == '.' || c == '-'; };
   return !part.empty() && std::ranges::all_of(part, is_name_character) && !is_edge(part.front()) &&
-         !is_edge(part.back()) && part.find("..") == std::string_view::npos && part.find("--") == std::string_view::npos;
+         !is_edge(part.back()) && part.find("..") == std::string_view::npos &&
+         part.find("--") == std::string_view::npos;
 }
 
 bool is_revision_part(std::string_view part) {
@@ -47,7 +48,9 @@ Result<void> check_revision(std::string_view revision) {
   }
   if (valid) return {};
   return Error{ErrorCode::invalid_argument,
-               "revision: expected a branch, a tag or a commit, found \"" + std::string(revision) + "\"", {}, {}};
+               "revision: expected a branch, a tag or a commit, found \"" + std::string(revision) + "\"",
+               {},
+               {}};
 }
 
 bool is_commit(std::string_view revision) noexcept {

@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxRef = 1024;
 
 constexpr std::array<std::string_view, 6> kWeights = {
-    "model.safetensors", "model.safetensors.index.json", "onnx/model.onnx", "model.onnx",
-    "0_Transformer/model.safetensors", "0_Transformer/model.safetensors.index.json",
+    "model.safetensors", "model.safetensors.index.json",    "onnx/model.onnx",
+    "model.onnx",        "0_Transformer/model.safetensors", "0_Transformer/model.safetensors.index.json",
 };
 
 bool is_folder(const fs::path& path) {

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "base/file.hpp"
 #include "base/json.hpp"
 #include "model/encoder_config.hpp"
 #include "model/model.hpp"
@@ -17,7 +19,6 @@ namespace akidb::embedding::model {
 namespace {
 
 namespace fs = std::filesystem;
-using base::JsonDocument;
 
 // Bytes of a configuration file; vocabularies are in files of their own.
 constexpr std::size_t kMaxConfig = 4'000'000;
@@ -37,24 +38,26 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-// Nothing where there is no such file.
-Result<std::optional<JsonDocument>> read_if_there(const fs::path& path) {
-  auto document = JsonDocument::read(path, kMaxConfig);
-  if (document) return std::optional(std::move(*document));
-  if (document.error().code == ErrorCode::not_found) return std::optional<JsonDocument>();
-  return document.error();
+// What `reader` makes of a file of the model, nothing where there is no such file. Errors name the file by
+// its path inside the model, because several are called config.json.
+template <class T>
+Result<std::optional<T>> read_if_there(const fs::path& folder, const fs::path& file,
+                                       Result<T> (*reader)(const base::JsonValue&)) {
+  const fs::path path = folder / file;
+  const auto text = base::read_file(path, kMaxConfig);
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<T>();
+  if (!text) return text.error();
+  auto value =
+      base::JsonDocument::parse(*text, file.generic_string()).and_then([&](const base::JsonDocument& document) {
+        return reader(document.root());
+      });
+  if (value) return std::optional<T>(std::move(*value));
+  value.error().detail = path.string();
+  return value.error();
 }
 
-// The reader's result for a file, or `absent` where there is no such file. A config.json of a subfolder is
-// told from the model's own by its folder.
-template <class T>
-Result<T> read_config(const fs::path& path, Result<T> (*reader)(const base::JsonValue&), T absent) {
-  const auto document = read_if_there(path);
-  if (!document) return document.error();
-  if (!*document) return absent;
-  auto outcome = reader((*document)->root());
-  if (!outcome && outcome.error().detail.empty()) outcome.error().detail = path.string();
-  return outcome;
+Error missing(const fs::path& folder, const fs::path& file) {
+  return {ErrorCode::not_found, file.generic_string() + ": there is no such file", (folder / file).string(), {}};
 }
 
 Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
@@ -77,54 +80,45 @@ Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
 }
 
 // A published graph runs without a description, so that an architecture that is not known is no error then.
-Result<void> read_encoder(const fs::path& folder, ModelFolder& model) {
-  const auto document = JsonDocument::read(folder / "config.json", kMaxConfig);
-  if (!document) {
-    if (document.error().code == ErrorCode::not_found && model.onnx) return {};
-    return document.error();
+Result<void> read_encoder(const fs::path& inner, ModelFolder& model) {
+  auto encoder = read_if_there(model.folder, inner / "config.json", read_encoder_config);
+  if (!encoder) {
+    if (encoder.error().code == ErrorCode::unsupported && model.onnx) return {};
+    return encoder.error();
   }
-  auto encoder = read_encoder_config(document->root());
-  if (encoder) {
-    model.encoder = std::move(*encoder);
-    return {};
-  }
-  if (encoder.error().code == ErrorCode::unsupported && model.onnx) return {};
-  encoder.error().detail = (folder / "config.json").string();
-  return encoder.error();
+  if (!*encoder && !model.onnx) return missing(model.folder, inner / "config.json");
+  model.encoder = std::move(*encoder);
+  return {};
 }
 
-Result<void> read_limits(const fs::path& folder, ModelFolder& model) {
-  TransformerSettings settings;
+Result<TransformerSettings> read_settings(const fs::path& inner, const ModelFolder& model) {
   for (const std::string_view name : kSettingsNames) {
-    if (!is_file(folder / name)) continue;
-    const auto read = read_config(folder / name, read_transformer_settings, {});
-    if (!read) return read.error();
-    settings = *read;
-    break;
+    auto settings = read_if_there(model.folder, inner / name, read_transformer_settings);
+    if (!settings) return settings.error();
+    if (*settings) return **settings;
   }
-  const auto model_max_length =
-      read_config(folder / "tokenizer_config.json", read_model_max_length, std::optional<std::uint32_t>());
-  if (!model_max_length) return model_max_length.error();
+  return TransformerSettings();
+}
 
-  const std::optional<std::uint32_t> wanted = settings.max_seq_length ? settings.max_seq_length : *model_max_length;
+Result<void> read_limits(const fs::path& inner, ModelFolder& model) {
+  const auto settings = read_settings(inner, model);
+  if (!settings) return settings.error();
+  const auto tokenizer = read_if_there(model.folder, inner / "tokenizer_config.json", read_model_max_length);
+  if (!tokenizer) return tokenizer.error();
+  const auto wanted = settings->max_seq_length ? settings->max_seq_length : tokenizer->value_or(std::nullopt);
   const std::uint32_t positions = model.encoder ? model.encoder->max_positions : wanted.value_or(kDefaultMaxTokens);
   model.max_tokens = std::min(wanted.value_or(positions), positions);
-  model.lower_case = settings.lower_case;
+  model.lower_case = settings->lower_case;
   return {};
 }
 
 Result<void> read_pooling(const Modules& modules, ModelFolder& model) {
   model.normalize = modules.normalize;
   if (!modules.pooling) return {};
-  const fs::path path = model.folder / *modules.pooling / "config.json";
-  const auto document = JsonDocument::read(path, kMaxConfig);
-  if (!document) return document.error();
-  auto pooling = read_pooling_config(document->root());
-  if (!pooling) {
-    pooling.error().message = *modules.pooling + "/" + pooling.error().message;
-    pooling.error().detail = path.string();
-    return pooling.error();
-  }
+  const fs::path file = fs::path(*modules.pooling) / "config.json";
+  auto pooling = read_if_there(model.folder, file, read_pooling_config);
+  if (!pooling) return pooling.error();
+  if (!*pooling) return missing(model.folder, file);
   model.pooling = std::move(*pooling);
   return {};
 }
@@ -152,24 +146,21 @@ Result<ModelFolder> read_model_folder(const fs::path& folder) {
   }
   ModelFolder model;
   model.folder = folder;
-  const auto modules_file = read_if_there(folder / "modules.json");
-  if (!modules_file) return modules_file.error();
-  Modules modules;
-  if (*modules_file) {
-    auto read = read_modules((*modules_file)->root());
-    if (!read) return read.error();
-    modules = std::move(*read);
-  } else {
+  auto modules = read_if_there(folder, "modules.json", read_modules);
+  if (!modules) return modules.error();
+  if (!*modules) {
     model.pooling = PoolingConfig{};
+    modules->emplace();
   }
-  const fs::path transformer = modules.transformer.empty() ? folder : folder / modules.transformer;
+  const fs::path inner = (*modules)->transformer;
+  const fs::path transformer = inner.empty() ? folder : folder / inner;
   if (auto outcome = find_weights(transformer, model); !outcome) return outcome.error();
-  if (auto outcome = read_encoder(transformer, model); !outcome) return outcome.error();
-  if (auto outcome = read_limits(transformer, model); !outcome) return outcome.error();
-  if (auto outcome = read_pooling(modules, model); !outcome) return outcome.error();
-  auto prompts = read_config(folder / "config_sentence_transformers.json", read_prompts, Prompts());
+  if (auto outcome = read_encoder(inner, model); !outcome) return outcome.error();
+  if (auto outcome = read_limits(inner, model); !outcome) return outcome.error();
+  if (auto outcome = read_pooling(**modules, model); !outcome) return outcome.error();
+  auto prompts = read_if_there(folder, "config_sentence_transformers.json", read_prompts);
   if (!prompts) return prompts.error();
-  model.prompts = std::move(*prompts);
+  if (*prompts) model.prompts = std::move(**prompts);
   model.tokenizer = find_tokenizer(transformer, folder);
   return model;
 }
