@@ -9,7 +9,7 @@
 
 namespace akidb::embedding::base {
 
-// The error of a system call on a file: ENOENT is not_found, ENOSPC and ENOMEM are resource_exhausted,
+// The error of a system call on a file: ENOENT is not_found, ENOSPC, a quota and ENOMEM are resource_exhausted,
 // all else invalid_argument. The message names the file, the detail its path and the system's words.
 Error file_error(const std::filesystem::path& path, std::string_view action, int system_code);
 
