@@ -155,7 +155,7 @@ class Model(SetUp):
         self.fail_with("no answer from the network", "model",
                        FAKE_PIP="Failed to establish a new connection: [Errno -2] Name or service not known")
         self.fail_with("is full", "model", FAKE_PIP="OSError: [Errno 28] No space left on device")
-        self.fail_with("all it said is in", "model", FAKE_PIP="ERROR: something else")
+        self.fail_with("failed, as said above", "model", FAKE_PIP="ERROR: something else")
         self.assertEqual(self.model_state(), "absent")
 
     def test_the_hubs_cache_is_enough_and_stays_as_it_is(self):

@@ -40,20 +40,19 @@ require_sha256() {
     "again, and if it stays, look at the package index that pip and apt are set to"
 }
 
-# run_logged WHAT COMMAND ...: quiet, and one sentence with the remedy when the command fails.
-run_logged() {
-  local what=$1 log=$cache/setup.log
+# run_quietly WHAT COMMAND ...: no output, and one sentence with the remedy when the command fails.
+run_quietly() {
+  local what=$1 output
   shift
-  if "$@" >"$log" 2>&1 9>&-; then
-    rm -f "$log"
-  elif grep -qiE 'no space left|disk quota' "$log"; then
+  output=$("$@" 2>&1 9>&-) && return
+  if grep -qiE 'no space left|disk quota' <<<"$output"; then
     die "$what: the disk of $cache is full: free some space there, or set XDG_CACHE_HOME to another disk"
-  elif grep -qiE 'failed to establish|name resolution|could not resolve|failed to fetch|timed out|unreachable|connection' "$log"; then
+  elif grep -qiE 'failed to establish|name resolution|could not resolve|failed to fetch|timed out|unreachable|connection' \
+    <<<"$output"; then
     die "$what: no answer from the network: connect, or set the proxy that pip and apt use, and run it again"
-  else
-    tail -n 5 "$log" >&2
-    die "$what failed; all it said is in $log"
   fi
+  tail -n 15 <<<"$output" >&2
+  die "$what failed, as said above"
 }
 
 # pip_download FILE SHA256 WHAT REQUIREMENT [PIP-OPTION ...]: puts the wheel at $cache/downloads/FILE.
@@ -65,7 +64,7 @@ pip_download() {
   find_pip
   rm -rf "$file" "$cache/downloads/pip"
   mkdir -p "$cache/downloads/pip"
-  run_logged "downloading $what" "${pip[@]}" --disable-pip-version-check download --retries 2 --no-deps \
+  run_quietly "downloading $what" "${pip[@]}" --disable-pip-version-check download --retries 2 --no-deps \
     --only-binary=:all: --dest "$cache/downloads/pip" "$@" "$requirement"
   mv "$cache/downloads/pip/"*.whl "$file"
   rm -rf "$cache/downloads/pip"
@@ -83,7 +82,7 @@ find_pip() {
 }
 
 # unpack_wheel WHEEL FOLDER: a wheel is a zip archive; python3 is at hand where pip is.
-unpack_wheel() { run_logged "unpacking $(basename "$1")" "${pip[0]:-python3}" -m zipfile -e "$1" "$2"; }
+unpack_wheel() { run_quietly "unpacking $(basename "$1")" "${pip[0]:-python3}" -m zipfile -e "$1" "$2"; }
 
 # move_in_place FOLDER DESTINATION: what was there before goes.
 move_in_place() {

@@ -52,7 +52,7 @@ setup_onnxruntime() {
   ln -s libonnxruntime.so.1 "$partial/lib/libonnxruntime.so"
   mkdir -p "$partial/share"
   mv "$partial/wheel/onnxruntime/"{LICENSE,ThirdPartyNotices.txt} "$partial/share/"
-  run_logged "unpacking ONNX Runtime's headers" dpkg -x "$cache/downloads/libonnxruntime-dev.deb" "$partial/deb"
+  run_quietly "unpacking ONNX Runtime's headers" dpkg -x "$cache/downloads/libonnxruntime-dev.deb" "$partial/deb"
   mv "$partial/deb/usr/include/onnxruntime" "$partial/include/"
   rm -rf "$partial/wheel" "$partial/deb"
   move_in_place "$partial" "$into"
@@ -78,7 +78,7 @@ download_headers() {
   local last=${mirrors[-1]}
   for mirror in "${mirrors[@]}"; do
     if [[ $mirror == "$last" ]]; then
-      run_logged "downloading ONNX Runtime's headers" apt_download_headers "$mirror"
+      run_quietly "downloading ONNX Runtime's headers" apt_download_headers "$mirror"
     else
       apt_download_headers "$mirror" >/dev/null 2>&1 && break
     fi

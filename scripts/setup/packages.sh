@@ -29,7 +29,7 @@ setup_packages() {
     as_root=(sudo --non-interactive)
   fi
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-  run_logged "apt-get update" "${as_root[@]}" apt-get update
-  run_logged "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  run_quietly "apt-get update" "${as_root[@]}" apt-get update
+  run_quietly "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends "${missing[@]}"
 }
