@@ -10,6 +10,7 @@ set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/akidb-embedding)
 install(TARGETS akidb_embedding EXPORT akidb-embedding)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/akidb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 
 # Where the code that loads it looks: beside the shared library, in akidb-embedding/; where the library is
 # static and its code is in a program of bin/, in ../lib/akidb-embedding/.
@@ -28,6 +29,25 @@ endif()
 if(AKIDB_EMBEDDING_CLI AND TARGET akidb-embed)
   set_target_properties(akidb-embed PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS akidb-embed)
+
+  # The program writes its own man page and shell completions; a cross build cannot ask it.
+  if(NOT CMAKE_CROSSCOMPILING)
+    set(_shell ${PROJECT_BINARY_DIR}/shell)
+    file(MAKE_DIRECTORY ${_shell})
+    add_custom_command(
+      OUTPUT ${_shell}/akidb-embed.1 ${_shell}/akidb-embed.bash ${_shell}/_akidb-embed ${_shell}/akidb-embed.fish
+      COMMAND akidb-embed --man > ${_shell}/akidb-embed.1
+      COMMAND akidb-embed --completions bash > ${_shell}/akidb-embed.bash
+      COMMAND akidb-embed --completions zsh > ${_shell}/_akidb-embed
+      COMMAND akidb-embed --completions fish > ${_shell}/akidb-embed.fish
+      DEPENDS akidb-embed VERBATIM)
+    add_custom_target(akidb_embedding_shell ALL DEPENDS ${_shell}/akidb-embed.1)
+    install(FILES ${_shell}/akidb-embed.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES ${_shell}/akidb-embed.bash RENAME akidb-embed
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${_shell}/_akidb-embed DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES ${_shell}/akidb-embed.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  endif()
 endif()
 
 # What the library links, as a consumer finds it: in CMake, and in pkg-config as a package or as a flag.

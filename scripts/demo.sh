@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# What `make run` shows: a search over examples/sentences.txt, a vector, and what it ran on. Each command is
-# printed before it runs.
+# What `make run` shows: a search over examples/sentences.txt, a vector, and what it ran on.
 #
 #   scripts/demo.sh PROGRAM
 set -euo pipefail
 program=$1
 cd "$(dirname "$0")/.."
 
-show() {
+# Prints a command as a user would type it, then runs it.
+run() {
+  local word
   printf '\n$ akidb-embed'
-  printf ' %q' "$@"
+  for word in "$@"; do
+    [[ $word == *[!A-Za-z0-9_./=-]* ]] && word="\"$word\""
+    printf ' %s' "$word"
+  done
   printf '\n'
+  "$program" "$@"
 }
 
 mapfile -t questions <examples/questions.txt
-show search --input examples/sentences.txt --top-k 3 "${questions[@]}"
-"$program" search --input examples/sentences.txt --top-k 3 "${questions[@]}"
-
-show embed "hello world"
-"$program" embed "hello world" | sed -E 's/^((.*\[)?([^,]*,){5}).*/\1 .../'
-
-show bench --seconds 5
-"$program" bench --seconds 5
+run search --input examples/sentences.txt --top-k 3 "${questions[@]}"
+run embed "hello world" | sed -E 's/(\[([^,]*,){5}).*/\1 .../'
+run bench --seconds 5
