@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <system_error>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
@@ -90,11 +89,7 @@ Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   if (values.on("resume") && (values.text("output") == "-" || !invocation.arguments.empty())) {
     return wrong("--resume: expected --input and --output with a file each");
   }
-  std::error_code no_such_file;
-  if (std::filesystem::equivalent(values.text("input"), values.text("output"), no_such_file)) {
-    return wrong("--output: expected another file than --input, got the same");
-  }
-  return {};
+  return check_other_file(values);
 }
 
 // What is said of an output that is not finished.

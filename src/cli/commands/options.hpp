@@ -14,6 +14,9 @@ ProviderOptions provider_options(const Values& values);
 // A request without inputs.
 BatchEmbeddingRequest request_form(const Values& values);
 
+// invalid_argument where --output is the file that --input reads.
+Result<void> check_other_file(const Values& values);
+
 // --input and what goes with it. "auto" is decided by the file's extension; one that is neither known nor
 // plain text (.json, .npy, ...) is invalid_argument.
 Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields);

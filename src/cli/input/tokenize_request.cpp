@@ -1,0 +1,48 @@
+#include "cli/input/tokenize_request.hpp"
+
+#include <vector>
+
+#include "cli/input/json_scan.hpp"
+#include "cli/input/readers.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+std::string expected(std::string_view field, std::string_view what, std::string_view value) {
+  return "field " + std::string(field) + ": expected " + std::string(what) + ", found " + std::string(json_kind(value));
+}
+
+std::optional<std::string> read_text(std::string_view field, std::string_view value, std::string& out) {
+  if (value.front() != '"') return expected(field, "a string", value);
+  if (auto problem = unescape_json(value, out)) return "field " + std::string(field) + ": " + problem->message;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> read_tokenize_request(std::string_view line, TokenizeRequest& request) {
+  if (auto problem = utf8_problem(line)) return problem;
+  std::vector<JsonMember> members;
+  if (auto problem = scan_json_object(line, members)) {
+    return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte);
+  }
+  request = {};
+  bool has_text = false;
+  for (const auto& [key, value] : members) {
+    std::optional<std::string> problem;
+    if (key == "\"text\"") {
+      has_text = true;
+      problem = read_text("text", value, request.text);
+    } else if (key == "\"pair\"" && value != "null") {
+      problem = read_text("pair", value, request.pair.emplace());
+    } else if (key == "\"add_special_tokens\"") {
+      if (value != "true" && value != "false") return expected("add_special_tokens", "true or false", value);
+      request.add_special_tokens = value == "true";
+    }
+    if (problem) return problem;
+  }
+  if (!has_text) return "expected a field text";
+  return std::nullopt;
+}
+
+}  // namespace akidb::embedding::cli
