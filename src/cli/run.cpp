@@ -21,6 +21,8 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
     case Command::embed: return run_embed(invocation, console);
     case Command::similarity: return run_similarity(invocation, console);
     case Command::search: return run_search(invocation, console);
+    case Command::tokenize: return run_tokenize(invocation, console);
+    case Command::bench: return run_bench(invocation, console);
     default: break;
   }
   return Error{ErrorCode::internal, "no such command", {}, {}};

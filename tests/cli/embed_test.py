@@ -163,7 +163,7 @@ class BadLines(ProgramTest):
                 stderr = done.stderr.decode()
                 self.assertIn(f"in:{line}: ", stderr)
                 self.assertIn(problem, stderr)
-                self.assertIn("1 bad records skipped", stderr)
+                self.assertIn("1 bad record skipped", stderr)
 
     def test_what_came_before_a_bad_line_is_written(self):
         path = self.write("in.txt", b"a\nb\n\xff\nc\n")

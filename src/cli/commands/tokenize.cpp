@@ -98,7 +98,8 @@ class TokenizeRun {
       const auto line = lines.next();
       if (!line) return line.error();
       if (!*line) return {};
-      const auto problem = (*line)->too_long ? std::optional(too_long_problem(max_line_bytes_)) : tokenize((*line)->text);
+      const auto problem =
+          (*line)->too_long ? std::optional(too_long_problem(max_line_bytes_)) : tokenize((*line)->text);
       if (!problem) continue;
       const std::string place = lines.source().name() + ":" + std::to_string((*line)->number) + ": ";
       if (!skip_bad_) return Error{ErrorCode::invalid_argument, place + *problem, {}, {}};

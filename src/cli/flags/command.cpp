@@ -21,6 +21,14 @@ constexpr Example kSearch[] = {
     {"akidb-embed search --input docs.jsonl --text-field body --top-k 3 --json \"first question\" \"second\"",
      "two questions, three answers each, as JSON"},
 };
+constexpr Example kTokenize[] = {
+    {"echo '{\"text\": \"hello world\"}' | akidb-embed tokenize", "with the default model's tokenizer"},
+    {"akidb-embed tokenize --tokenizer tokenizer.json --input texts.jsonl > tokens.jsonl", "with a tokenizer file"},
+};
+constexpr Example kBench[] = {
+    {"akidb-embed bench", "a table for people"},
+    {"akidb-embed bench --threads 1 --json", "one thread, as JSON"},
+};
 
 constexpr std::array kCommands = {
     CommandInfo{
@@ -41,6 +49,17 @@ constexpr std::array kCommands = {
         "Embeds the queries and every text of --input, and prints the best of them by cosine. Texts are read in "
         "a stream: memory does not grow with the file.",
         kSearch},
+    CommandInfo{
+        Command::tokenize, "tokenize", "Show the tokens of texts", "",
+        "Reads JSONL {\"text\": ..., \"pair\"?: ..., \"add_special_tokens\"?: true} and writes JSONL "
+        "{\"ids\", \"type_ids\", \"tokens\", \"offsets\"}, a line for a line. Whole texts: the truncation and the "
+        "padding written in the tokenizer file apply only with --truncate and --pad. Offsets count Unicode "
+        "characters; with --byte-offsets, bytes.",
+        kTokenize},
+    CommandInfo{Command::bench, "bench", "Measure latency and throughput of this machine", "",
+                "Embeds texts of its own making and prints the latency of one short text and the throughput at 32, 128 "
+                "and 256 tokens and at mixed lengths.",
+                kBench},
 };
 
 }  // namespace

@@ -73,7 +73,6 @@ std::string journal_path(const std::string& output) { return output + ".resume";
 Result<Journal> Journal::create(const std::string& output, const Job& job) {
   auto file = OutputFile::open(journal_path(output), OpenMode::anew);
   if (!file) return file.error();
-  if (auto cut = file->cut(0); !cut) return cut.error();
   if (auto written = file->write(job_line(job)); !written) return written.error();
   return Journal(journal_path(output), *std::move(file));
 }

@@ -22,9 +22,8 @@ Result<OutputFile> OutputFile::open(const std::string& path, OpenMode mode) {
   const bool standard = path == "-";
   OutputFile file(STDOUT_FILENO, standard ? "standard output" : path);
   if (!standard) {
-    const int flags = mode == OpenMode::anew ? O_RDWR | O_CREAT : O_RDWR;
-    file.descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-    if (file.descriptor_ < 0 && errno == EACCES) file.descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const int create = mode == OpenMode::anew ? O_CREAT : 0;
+    file.descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | create, 0666);
     if (file.descriptor_ < 0) return cannot(path, "be written", errno);
   }
   struct stat status {};
@@ -39,7 +38,11 @@ Result<OutputFile> OutputFile::open(const std::string& path, OpenMode mode) {
   if (::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorCode::invalid_argument, path + ": another process is writing it", {}, {}};
   }
-  if (mode == OpenMode::go_on) file.size_ = static_cast<std::uint64_t>(status.st_size);
+  if (mode == OpenMode::go_on) {
+    file.size_ = static_cast<std::uint64_t>(status.st_size);
+  } else if (auto emptied = file.cut(0); !emptied) {
+    return emptied.error();
+  }
   return file;
 }
 

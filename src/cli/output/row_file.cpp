@@ -29,9 +29,6 @@ Result<void> RowFile::begin(const RowFileOptions& options) {
     if (!journal) return journal.error();
     journal_.emplace(*std::move(journal));
   }
-  if (options.path != "-" && file_.can_seek()) {
-    if (auto cut = file_.cut(0); !cut) return cut.error();
-  }
   if (auto written = file_.write(format_->head(0)); !written) return written.error();
   last_.output_bytes = file_.size();
   return {};
