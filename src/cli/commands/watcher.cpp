@@ -37,7 +37,8 @@ void ConsoleWatcher::done(const StreamCounts& counts, const std::string& where_t
     const std::string line = summary_line(progress(counts), std::chrono::steady_clock::now() - started_);
     console_.summary(where_to.empty() ? line : line + " -> " + where_to);
   } else if (counts.skipped > 0) {
-    console_.say(LogLevel::warning, grouped(counts.skipped) + (counts.skipped == 1 ? " bad record skipped" : " bad records skipped"));
+    console_.say(LogLevel::warning,
+                 grouped(counts.skipped) + (counts.skipped == 1 ? " bad record skipped" : " bad records skipped"));
   }
 }
 

@@ -66,7 +66,12 @@ constexpr std::array kCommands = {
 
 std::span<const CommandInfo> command_table() noexcept { return kCommands; }
 
-const CommandInfo& command_info(Command command) noexcept { return kCommands[static_cast<std::size_t>(command)]; }
+const CommandInfo& command_info(Command command) noexcept {
+  for (const auto& info : kCommands) {
+    if (info.command == command) return info;
+  }
+  return kCommands.front();
+}
 
 std::optional<Command> find_command(std::string_view name) noexcept {
   for (const auto& info : kCommands) {

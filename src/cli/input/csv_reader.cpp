@@ -1,6 +1,7 @@
 #include "cli/input/csv_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace akidb::embedding::cli {
 namespace {
@@ -67,49 +68,49 @@ std::string cut(std::string_view row, std::vector<std::string>& cells) {
 
 }  // namespace
 
-// The bytes of the next row, its end not included; nothing of it is consumed yet.
-Result<std::string_view> CsvReader::row_bytes(std::string& problem) {
+// Nothing of the row is consumed yet.
+Result<CsvReader::RawRow> CsvReader::raw_row() {
   RowEnd end;
+  RawRow row;
+  const std::string too_long = "expected at most " + std::to_string(max_bytes_) + " bytes in a row (--max-line-bytes)";
   while (true) {
     const auto window = chunks_.window();
     const auto feed = end.find(window);
-    if (std::min(feed, window.size()) > max_bytes_ + 1) {
-      problem = "expected at most " + std::to_string(max_bytes_) + " bytes in a row (--max-line-bytes)";
-      return window.substr(0, 0);
+    const bool has_end = feed != std::string_view::npos;
+    row.text = window.substr(0, feed);
+    row.size = row.text.size() + (has_end ? 1 : 0);
+    if (has_end && row.text.ends_with('\r')) row.text.remove_suffix(1);
+    if (row.text.size() > max_bytes_ + (has_end ? 0 : 1)) {  // the last byte may be a carriage return
+      row.problem = too_long;
     }
-    if (feed != std::string_view::npos) return window.substr(0, feed);
+    if (has_end || !row.problem.empty()) return row;
     const auto got = chunks_.more();
     if (!got) return got.error();
     if (*got) continue;
-    if (end.inside_quotes()) problem = "expected '\"' at the end of a quoted cell";
-    return chunks_.window();
+    row.text = chunks_.window();  // the stream's last row has no end
+    if (row.text.size() > max_bytes_) row.problem = too_long;
+    if (end.inside_quotes()) row.problem = "expected '\"' at the end of a quoted cell";
+    return row;
   }
 }
 
 Result<CsvRow> CsvReader::next() {
   while (true) {
+    auto raw = raw_row();
+    if (!raw) return raw.error();
     CsvRow row;
-    auto bytes = row_bytes(row.problem);
-    if (!bytes) return bytes.error();
     row.line = position().lines + 1;
-    if (row.problem.empty()) {
-      std::string_view text = *bytes;
-      const bool feed = text.size() < chunks_.window().size();
-      if (!feed && text.empty()) {
-        row.end = true;
-        return row;
-      }
-      if (feed && text.ends_with('\r')) text.remove_suffix(1);
-      if (!text.empty()) row.problem = cut(text, row.cells);
-      if (row.problem.empty()) {
-        position().lines += 1 + static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-        chunks_.consume(bytes->size() + (feed ? 1 : 0));
-        if (text.empty()) continue;
-        return row;
-      }
+    row.problem = std::move(raw->problem);
+    row.end = row.problem.empty() && raw->size == 0;
+    if (row.end) return row;
+    if (row.problem.empty() && !raw->text.empty()) row.problem = cut(raw->text, row.cells);
+    if (!row.problem.empty()) {
+      if (auto passed = pass_over_line(); !passed) return passed.error();
+      return row;
     }
-    if (auto passed = pass_over_line(); !passed) return passed.error();
-    return row;
+    position().lines += 1 + static_cast<std::uint64_t>(std::count(raw->text.begin(), raw->text.end(), '\n'));
+    chunks_.consume(raw->size);
+    if (!raw->text.empty()) return row;
   }
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/input/chunk_reader.hpp"
@@ -43,7 +44,13 @@ class CsvReader {
   [[nodiscard]] const ByteSource& source() const noexcept { return chunks_.source(); }
 
  private:
-  Result<std::string_view> row_bytes(std::string& problem);
+  struct RawRow {
+    std::string_view text;  // without its end
+    std::size_t size = 0;   // with it; 0: there are no more rows
+    std::string problem;    // not empty: bad as it is
+  };
+
+  Result<RawRow> raw_row();
   Result<void> pass_over_line();
 
   ChunkReader chunks_;

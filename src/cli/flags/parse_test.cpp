@@ -1,0 +1,192 @@
+#include "cli/flags/parse.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "cli/flags/suggest.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+using Variables = std::map<std::string, std::string>;
+
+Result<Parsed> parse(const Words& words, const Variables& variables = {}) {
+  return parse_command_line(words, [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+class ConfigFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = (std::filesystem::temp_directory_path() / testing::UnitTest::GetInstance()->current_test_info()->name())
+                .string() +
+            ".toml";
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+  void write(const std::string& text) { std::ofstream(path_) << text; }
+
+  std::string path_;
+};
+
+struct WrongLine {
+  Words words;
+  std::string message;
+};
+
+TEST(Parse, SaysWhatIsWrongAndWhatIsAllowed) {
+  const WrongLine cases[] = {
+      {{}, "expected a command; akidb-embed --help lists them"},
+      {{"embd"}, "unknown command embd; did you mean embed?"},
+      {{"frobnicate"}, "unknown command frobnicate; expected embed, similarity, "},
+      {{"--model", "x", "embed"}, "the command comes first: embed, similarity, "},
+      {{"embed", "--formt", "npy"}, "unknown flag --formt; did you mean --format?"},
+      {{"embed", "--frobnicate"},
+       "unknown flag --frobnicate; akidb-embed embed --help lists them, and texts that begin with - go after --"},
+      {{"embed", "-x"}, "unknown flag -x; "},
+      {{"embed", "--top-k", "3"}, "embed does not take --top-k; search does"},
+      {{"search", "--format=npy"}, "search does not take --format; embed does"},
+      {{"embed", "--format", "xml"}, "--format: expected auto, jsonl, json, npy or f32, got 'xml'"},
+      {{"embed", "--format"}, "--format needs a value: auto|jsonl|json|npy|f32"},
+      {{"embed", "--format="}, "--format needs a value: auto|jsonl|json|npy|f32"},
+      {{"embed", "--model", "--resume"}, "--model needs a value: ID|DIR|FILE.onnx"},
+      {{"embed", "-m"}, "--model needs a value: ID|DIR|FILE.onnx"},
+      {{"embed", "--model", ""}, "--model: expected ID|DIR|FILE.onnx, got ''"},
+      {{"embed", "--threads", "many"}, "--threads: expected a whole number from 0 to 4096, got 'many'"},
+      {{"embed", "--threads", "-1"}, "--threads: expected a whole number from 0 to 4096, got '-1'"},
+      {{"embed", "--threads", "4097"}, "--threads: expected a whole number from 0 to 4096, got '4097'"},
+      {{"embed", "--threads", "1.5"}, "--threads: expected a whole number from 0 to 4096, got '1.5'"},
+      {{"embed", "--dimensions", "0"}, "--dimensions: expected a whole number from 1 to 4294967295, got '0'"},
+      {{"embed", "--threads", "99999999999999999999"},
+       "--threads: expected a whole number from 0 to 4096, got '99999999999999999999'"},
+      {{"embed", "--resume=perhaps"}, "--resume: expected true or false, got 'perhaps'"},
+      {{"tokenize", "some text"}, "tokenize takes no arguments, got 'some text'"},
+      {{"--completions"}, "--completions needs a shell: bash, zsh or fish"},
+      {{"--completions", "tcsh"}, "--completions needs a shell: bash, zsh or fish"},
+      {{"embed", "--config", "/nonexistent/akidb.toml"}, "--config: "},
+  };
+  for (const auto& [words, message] : cases) {
+    const auto parsed = parse(words);
+    ASSERT_FALSE(parsed) << message;
+    EXPECT_EQ(parsed.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(parsed.error().message.substr(0, message.size()), message);
+    EXPECT_EQ(parsed.error().message.find('\n'), std::string::npos);
+  }
+}
+
+TEST(Parse, TakesTextsAsTheyAre) {
+  const Words texts = {"embed", "search", "[MASK]", "a,b", "{x}", "", "-", "/v:1", "++", "5"};
+  Words words = {"embed"};
+  words.insert(words.end(), texts.begin(), texts.end());
+  words.insert(words.end(), {"--json-like", "--"});
+  words.erase(words.end() - 2);  // leaves "--"
+  words.insert(words.end(), {"--model", "--", "-5 degrees"});
+  const auto parsed = parse(words);
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  Words expected = texts;
+  expected.insert(expected.end(), {"--model", "--", "-5 degrees"});
+  EXPECT_EQ(parsed->invocation->arguments, expected);
+}
+
+TEST(Parse, TakesFlagsInAnyForm) {
+  const auto parsed =
+      parse({"embed", "a", "-m", "one", "--model=two", "-o", "out.npy", "--resume", "--no-progress", "b"});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const Values& values = parsed->invocation->values;
+  EXPECT_EQ(values.text("model"), "two");  // the last one counts
+  EXPECT_EQ(values.text("output"), "out.npy");
+  EXPECT_TRUE(values.on("resume"));
+  EXPECT_EQ(values.choice_of("progress"), false);
+  EXPECT_EQ(parsed->invocation->arguments, (Words{"a", "b"}));
+}
+
+TEST(Parse, HasTheDefaultsOfTheTable) {
+  const auto parsed = parse({"embed"});
+  ASSERT_TRUE(parsed);
+  const Values& values = parsed->invocation->values;
+  EXPECT_EQ(values.text("model"), "sentence-transformers/all-MiniLM-L6-v2");
+  EXPECT_EQ(values.count("batch-size"), 2048U);
+  EXPECT_FALSE(values.on("resume"));
+  EXPECT_EQ(values.choice_of("progress"), std::nullopt);
+}
+
+TEST(Parse, ReadsTheEnvironment) {
+  const auto parsed =
+      parse({"embed"}, {{"AKIDB_EMBED_MODEL", "m"}, {"AKIDB_EMBED_RESUME", "1"}, {"AKIDB_EMBED_CACHE", ""}});
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->invocation->values.text("model"), "m");
+  EXPECT_TRUE(parsed->invocation->values.on("resume"));
+  EXPECT_EQ(parsed->invocation->values.text("cache"), "");
+
+  const auto wrong = parse({"embed"}, {{"AKIDB_EMBED_FORMAT", "xml"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "AKIDB_EMBED_FORMAT: expected auto, jsonl, json, npy or f32, got 'xml'");
+}
+
+TEST_F(ConfigFile, IsReadBelowTheEnvironmentAndTheLine) {
+  write(
+      "# a comment\nmodel = \"from file, quoted\"\nthreads = 3\ntop-k = 7\n\n[embed]\nthreads = 4\nformat = "
+      "npy\nkeep-text = true\n"
+      "[search]\nthreads = 5\n");
+  const auto parsed = parse({"embed", "--config", path_, "--format", "f32"}, {{"AKIDB_EMBED_KEEP_TEXT", "false"}});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const Values& values = parsed->invocation->values;
+  EXPECT_EQ(values.text("model"), "from file, quoted");
+  EXPECT_EQ(values.count("threads"), 4U);  // the section wins
+  EXPECT_EQ(values.text("format"), "f32");
+  EXPECT_FALSE(values.on("keep-text"));
+  const auto search = parse({"search", "q"}, {{"AKIDB_EMBED_CONFIG", path_}});
+  ASSERT_TRUE(search);
+  EXPECT_EQ(search->invocation->values.count("threads"), 5U);
+  EXPECT_EQ(search->invocation->values.count("top-k"), 7U);
+}
+
+TEST_F(ConfigFile, SaysWhatIsWrong) {
+  const std::string name = std::filesystem::path(path_).filename().string();
+  const std::pair<std::string, std::string> cases[] = {
+      {"modle = x\n", ": unknown key modle; did you mean model?"},
+      {"[embd]\nmodel = x\n", ": unknown section [embd]; did you mean embed?"},
+      {"[embed]\ntop-k = 3\n", ": [embed] does not take top-k"},
+      {"config = x\n", ": config cannot be set in a config file"},
+      {"help = true\n", ": help cannot be set in a config file"},
+      {"threads = many\n", ": threads: expected a whole number from 0 to 4096, got 'many'"},
+      {"model = two words\n", ": model: expected one value"},
+      {"[embed.deep]\nmodel = x\n", ": unknown section"},
+  };
+  for (const auto& [text, message] : cases) {
+    write(text);
+    const auto parsed = parse({"embed", "--config", path_});
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error().message.substr(0, name.size() + message.size()), name + message);
+  }
+}
+
+TEST(Parse, PrintsWhatIsAskedFor) {
+  for (const Words& words :
+       {Words{"--help"}, Words{"-h"}, Words{"--version"}, Words{"--man"}, Words{"--completions", "zsh"},
+        Words{"embed", "--help"}, Words{"embed", "a", "-h", "--format", "npy"}}) {
+    const auto parsed = parse(words);
+    ASSERT_TRUE(parsed);
+    EXPECT_FALSE(parsed->invocation);
+    EXPECT_FALSE(parsed->text.empty());
+    EXPECT_EQ(parsed->text.back(), '\n');
+  }
+}
+
+TEST(Nearest, IsTheNameWithTheFewestEdits) {
+  const std::vector<std::string_view> names = {"format", "output", "input", "on-error"};
+  EXPECT_EQ(nearest("fromat", names), "format");
+  EXPECT_EQ(nearest("outptu", names), "output");
+  EXPECT_EQ(nearest("imput", names), "input");
+  EXPECT_EQ(nearest("on_error", names), "on-error");
+  EXPECT_EQ(nearest("zzzzzz", names), "");
+  EXPECT_EQ(nearest("", names), "");
+}
+
+}  // namespace
+}  // namespace akidb::embedding::cli

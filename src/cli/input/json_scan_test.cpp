@@ -1,0 +1,99 @@
+#include "cli/input/json_scan.hpp"
+
+#include <gtest/gtest.h>
+
+namespace akidb::embedding::cli {
+namespace {
+
+std::string members_of(const std::string& text) {
+  std::vector<JsonMember> members;
+  if (const auto problem = scan_json_object(text, members))
+    return problem->message + " at " + std::to_string(problem->byte);
+  std::string out;
+  for (const auto& [key, value] : members) out.append(key).append("=").append(value).append(";");
+  return out;
+}
+
+TEST(ScanJsonObject, LeavesEveryByteAsItIs) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{}", ""},
+      {" { } ", ""},
+      {R"({"a":1})", R"("a"=1;)"},
+      {R"( {"a" : -0.10e+5 , "b":"x\"y" } )", R"("a"=-0.10e+5;"b"="x\"y";)"},
+      {R"({"a":[1, {"b":[]}],"a":null})", R"("a"=[1, {"b":[]}];"a"=null;)"},
+      {R"({"n":123456789012345678901234567890.000000000000000000001})",
+       R"("n"=123456789012345678901234567890.000000000000000000001;)"},
+      {R"({"\u0061":"\ud800"})", R"("\u0061"="\ud800";)"},
+      {R"({"":true,"f":false})", R"(""=true;"f"=false;)"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(members_of(text), expected) << text;
+}
+
+TEST(ScanJsonObject, SaysWhatIsWrongAndWhere) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "expected an object at 0"},
+      {"[]", "expected an object at 0"},
+      {"{", "expected a string as key at 1"},
+      {R"({"a")", "expected ':' at 4"},
+      {R"({"a":)", "expected a value at 5"},
+      {R"({"a":1)", "expected ',' or '}' at 6"},
+      {R"({"a":1,})", "expected a string as key at 7"},
+      {R"({"a":1} x)", "expected nothing after the object at 8"},
+      {R"({'a':1})", "expected a string as key at 1"},
+      {R"({"a":01})", "expected ',' or '}' at 6"},
+      {R"({"a":1.})", "expected a digit at 7"},
+      {R"({"a":.5})", "expected a value at 5"},
+      {R"({"a":+1})", "expected a value at 5"},
+      {R"({"a":1e})", "expected a digit at 7"},
+      {R"({"a":-})", "expected a digit at 6"},
+      {R"({"a":NaN})", "expected a value at 5"},
+      {R"({"a":tru})", "expected a value at 5"},
+      {R"({"a":[1,]})", "expected a value at 8"},
+      {R"({"a":[1)", "expected ',' or ']' at 7"},
+      {R"({"a":"x)", "expected '\"' at the end of a string at 7"},
+      {R"({"a":"\x"})", "expected an escape at 7"},
+      {R"({"a":"\u12g4"})", "expected four hexadecimal digits at 10"},
+      {"{\"a\":\"\n\"}", "expected no control character in a string at 6"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(members_of(text), expected) << text;
+}
+
+TEST(ScanJsonObject, GoesSixtyFourLevelsDeep) {
+  const auto nested = [](std::size_t arrays) {
+    return R"({"a":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
+  EXPECT_EQ(members_of(nested(63)).substr(0, 5), R"("a"=[)");
+  EXPECT_EQ(members_of(nested(64)), "expected no more than 64 levels at 68");
+  EXPECT_EQ(members_of(nested(1'000'000)), "expected no more than 64 levels at 68");
+}
+
+TEST(UnescapeJson, GivesTheCharacters) {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"("")", ""},
+      {R"("plain é")", "plain é"},
+      {R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
+      {R"("\u0041\u00e9\u20ac")", "Aé€"},
+      {R"("\ud83d\ude00")", "😀"},
+      {R"("\uDBFF\uDFFF")", "\xF4\x8F\xBF\xBF"},
+      {R"("a\u0000b")", std::string("a\0b", 3)},
+      {R"("\\u0041")", "\\u0041"},
+  };
+  for (const auto& [text, expected] : cases) {
+    std::string out = "left over";
+    EXPECT_FALSE(unescape_json(text, out)) << text;
+    EXPECT_EQ(out, expected) << text;
+  }
+}
+
+TEST(UnescapeJson, RefusesHalfASurrogatePair) {
+  for (const auto text : {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\n")", R"("\ud800\ud800")",
+                          R"("\udc00\ud800")", R"("\ud800\u0041")"}) {
+    std::string out;
+    const auto problem = unescape_json(text, out);
+    ASSERT_TRUE(problem) << text;
+    EXPECT_NE(problem->message.find("surrogate"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include "cli/terminal/meter.hpp"
+#include "cli/terminal/width.hpp"
+#include "cli/terminal/wrap.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+using std::chrono::duration;
+
+TEST(DisplayWidth, CountsColumns) {
+  EXPECT_EQ(display_width(""), 0U);
+  EXPECT_EQ(display_width("abc"), 3U);
+  EXPECT_EQ(display_width("é"), 1U);
+  EXPECT_EQ(display_width("e\xCC\x81"), 1U);  // a combining acute
+  EXPECT_EQ(display_width("日本語"), 6U);
+  EXPECT_EQ(display_width("한글"), 4U);
+  EXPECT_EQ(display_width("😀"), 2U);
+  EXPECT_EQ(display_width("Привет"), 6U);
+}
+
+TEST(Fitted, CutsWithAnEllipsis) {
+  EXPECT_EQ(fitted("hello", 5), "hello");
+  EXPECT_EQ(fitted("hello!", 5), "hell…");
+  EXPECT_EQ(fitted("日本語", 6), "日本語");
+  EXPECT_EQ(fitted("日本語", 5), "日本…");
+  EXPECT_EQ(fitted("日本語", 4), "日…");
+  EXPECT_EQ(fitted("ab", 1), "…");
+  EXPECT_EQ(fitted("ab", 0), "");
+}
+
+TEST(Fitted, LetsNoControlCharacterThrough) { EXPECT_EQ(fitted("a\nb\x1b[31mc\x7f\xC2\x9B", 80), "a b [31mc  "); }
+
+TEST(Padded, FillsColumns) {
+  EXPECT_EQ(padded("日", 4), "日  ");
+  EXPECT_EQ(padded("long", 2), "long");
+}
+
+TEST(Wrap, KeepsWordsWhole) {
+  EXPECT_EQ(wrapped("one two three", 2, 9), "  one two\n  three\n");
+  EXPECT_EQ(wrapped("a\n\nb", 0, 9), "a\n\nb\n");
+  EXPECT_EQ(hanging("x", "one two", 4, 8), "x   one\n    two\n");
+  EXPECT_EQ(hanging("longer", "one", 4, 8), "longer\n    one\n");
+}
+
+TEST(Grouped, SeparatesThousands) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
+TEST(ProgressLine, SaysHowFarAndHowFast) {
+  Progress progress{12'800, 384'000, 0, 0, 500, 1000};
+  EXPECT_EQ(progress_line(progress, duration<double>(4), 100),
+            "12,800 texts  3,200 texts/s  96,000 tokens/s  50%  ETA 0:04");
+  EXPECT_EQ(progress_line(progress, duration<double>(4), 13), "12,800 texts");
+  progress.bytes_before = 400;  // a resumed run: only its own bytes say how fast it is
+  progress.skipped = 2;
+  EXPECT_EQ(progress_line(progress, duration<double>(720), 100),
+            "12,800 texts  17 texts/s  533 tokens/s  2 skipped  50%  ETA 1:00:00");
+  progress.bytes_in_all.reset();
+  EXPECT_EQ(progress_line(progress, duration<double>(0), 100), "12,800 texts  0 texts/s  0 tokens/s  2 skipped");
+}
+
+TEST(SummaryLine, SaysWhatWasDone) {
+  EXPECT_EQ(summary_line({1, 7, 0, 0, 0, {}}, duration<double>(0.5)),
+            "1 text, 7 tokens in 0.5 s (2 texts/s, 14 tokens/s)");
+  EXPECT_EQ(summary_line({2000, 8000, 3, 0, 0, {}}, duration<double>(2)),
+            "2,000 texts, 8,000 tokens in 2.0 s (1,000 texts/s, 4,000 tokens/s), 3 skipped");
+}
+
+}  // namespace
+}  // namespace akidb::embedding::cli
