@@ -1,0 +1,247 @@
+#include "backend/onnx/onnx_backend.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "backend/onnx/execution_report.hpp"
+#include "backend/onnx/runtime.hpp"
+#include "backend/onnx/session.hpp"
+#include "backend/onnx/signature.hpp"
+#include "base/log.hpp"
+#include "base/temporary_folder.hpp"
+
+namespace akidb::embedding::backend::onnx {
+namespace {
+
+constexpr std::size_t kUnitTokens = 512;
+
+// A run's inputs as tensors; kept by each thread, so that a run allocates nothing for them.
+struct InputBuffers {
+  std::vector<std::int64_t> wide;
+  std::vector<std::int32_t> narrow;
+
+  template <class T>
+  static void fill(InputRole role, const TokenBatch& batch, std::size_t length, std::vector<T>& out) {
+    for (std::size_t row = 0; row < batch.sequences(); ++row) {
+      for (std::size_t at = 0; at < length; ++at) {
+        const std::uint32_t id = batch.token_ids[batch.offsets[row] + at];
+        switch (role) {
+          case InputRole::token_ids: out.push_back(static_cast<T>(id)); break;
+          case InputRole::attention_mask: out.push_back(1); break;
+          case InputRole::type_ids: out.push_back(0); break;
+          case InputRole::position_ids: out.push_back(static_cast<T>(at)); break;
+        }
+      }
+    }
+  }
+};
+
+class OnnxBackend final : public Backend {
+ public:
+  OnnxBackend(SessionPlan plan, std::unique_ptr<SharedWeights> weights, Ort::Session session, Signature signature)
+      : plan_(std::move(plan)),
+        weights_(std::move(weights)),
+        signature_(std::move(signature)),
+        session_(std::move(session)) {}
+
+  ~OnnxBackend() override {
+    if (widening_.joinable()) widening_.join();
+  }
+
+  OnnxBackend(const OnnxBackend&) = delete;
+  OnnxBackend& operator=(const OnnxBackend&) = delete;
+
+  [[nodiscard]] const BackendInfo& info() const override { return info_; }
+
+  Result<void> forward(const TokenBatch& batch, Cores cores, RowSink& sink) override {
+    const std::size_t length = batch.length(0);
+    for (std::size_t at = 1; at < batch.sequences(); ++at) {
+      if (batch.length(at) != length) return one_by_one(batch, cores, sink);
+    }
+    Ort::Session& session = cores == Cores::all && wide_ready_.load() ? wide_session_ : session_;
+    try {
+      return run(session, batch, length, sink);
+    } catch (const Ort::Exception& exception) {
+      return ort_error(ErrorCode::internal, "ONNX Runtime failed to run the model", exception);
+    } catch (const std::bad_alloc&) {
+      return Error{ErrorCode::resource_exhausted, "not enough memory to run the model", {}, {}};
+    }
+  }
+
+  // Runs a short text, and completes info() with what the profile and the output say.
+  Result<void> warm_up(BackendInfo info);
+
+  // A second session over the same weights with all threads, made beside the first one's work.
+  void widen(std::uint32_t threads);
+
+ private:
+  Result<void> one_by_one(const TokenBatch& batch, Cores cores, RowSink& sink);
+  Result<void> run(Ort::Session& session, const TokenBatch& batch, std::size_t length, RowSink& sink);
+
+  BackendInfo info_;
+  SessionPlan plan_;
+  std::unique_ptr<SharedWeights> weights_;
+  Signature signature_;
+  Ort::Session session_;
+  Ort::Session wide_session_{nullptr};
+  std::atomic<bool> wide_ready_{false};
+  std::thread widening_;
+};
+
+Result<void> OnnxBackend::one_by_one(const TokenBatch& batch, Cores cores, RowSink& sink) {
+  // Rows come home under the sequence's place in the whole batch.
+  class Shifted final : public RowSink {
+   public:
+    Shifted(RowSink& sink, std::size_t at) : sink_(sink), at_(at) {}
+    void rows(std::size_t /*sequence*/, std::size_t first_token, std::span<const float> values) override {
+      sink_.rows(at_, first_token, values);
+    }
+
+   private:
+    RowSink& sink_;
+    std::size_t at_;
+  };
+  for (std::size_t at = 0; at < batch.sequences(); ++at) {
+    const std::array<std::uint32_t, 2> offsets = {0, static_cast<std::uint32_t>(batch.length(at))};
+    Shifted shifted(sink, at);
+    const auto ids = batch.token_ids.subspan(batch.offsets[at], batch.length(at));
+    if (auto outcome = forward({ids, offsets}, cores, shifted); !outcome) return outcome;
+  }
+  return {};
+}
+
+Result<void> OnnxBackend::run(Ort::Session& session, const TokenBatch& batch, std::size_t length, RowSink& sink) {
+  thread_local std::vector<InputBuffers> buffers;
+  const std::array<std::int64_t, 2> shape = {static_cast<std::int64_t>(batch.sequences()),
+                                             static_cast<std::int64_t>(length)};
+  const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+  std::vector<const char*> names;
+  std::vector<Ort::Value> values;
+  buffers.resize(std::max(buffers.size(), signature_.inputs.size()));
+  for (std::size_t at = 0; at < signature_.inputs.size(); ++at) {
+    const auto& input = signature_.inputs[at];
+    auto& buffer = buffers[at];
+    const auto bind = [&](auto& elements) {
+      elements.clear();
+      InputBuffers::fill(input.role, batch, length, elements);
+      values.push_back(Ort::Value::CreateTensor(memory, elements.data(), elements.size(), shape.data(), shape.size()));
+    };
+    if (input.is_int32) {
+      bind(buffer.narrow);
+    } else {
+      bind(buffer.wide);
+    }
+    names.push_back(input.name.c_str());
+  }
+  const char* const output_name = signature_.output.c_str();
+  const auto outputs =
+      session.Run(Ort::RunOptions{nullptr}, names.data(), values.data(), values.size(), &output_name, 1);
+
+  const auto extents = outputs[0].GetTensorTypeAndShapeInfo().GetShape();
+  const auto width = static_cast<std::size_t>(extents.back());
+  const std::size_t rows = signature_.pooled ? 1 : length;
+  const std::size_t expected_rank = signature_.pooled ? 2 : 3;
+  if (extents.size() != expected_rank || extents[0] != shape[0] || (!signature_.pooled && extents[1] != shape[1])) {
+    return Error{ErrorCode::internal, "the graph gave an output of another shape than its input", {}, {}};
+  }
+  const float* const data = outputs[0].GetTensorData<float>();
+  for (std::size_t at = 0; at < batch.sequences(); ++at) {
+    sink.rows(at, 0, std::span(data + at * rows * width, rows * width));
+  }
+  return {};
+}
+
+Result<void> OnnxBackend::warm_up(BackendInfo info) {
+  class Width final : public RowSink {
+   public:
+    void rows(std::size_t /*sequence*/, std::size_t /*first_token*/, std::span<const float> values) override {
+      values_ += values.size();
+    }
+    [[nodiscard]] std::size_t values() const { return values_; }
+
+   private:
+    std::size_t values_ = 0;
+  };
+  // Two tokens that every vocabulary has.
+  const std::array<std::uint32_t, 2> ids = {0, 1};
+  const std::array<std::uint32_t, 2> offsets = {0, 2};
+  Width width;
+  if (auto outcome = forward({ids, offsets}, Cores::one, width); !outcome) return outcome;
+
+  Ort::AllocatorWithDefaultOptions allocator;
+  const std::filesystem::path profile = session_.EndProfilingAllocated(allocator).get();
+  const auto report = read_profile(profile);
+  info.execution = report ? describe(*report) : "unknown: " + report.error().message;
+  info.pooled_output = signature_.pooled;
+  info.hidden_size = width.values() / (signature_.pooled ? 1 : ids.size());
+  info_ = std::move(info);
+  return {};
+}
+
+void OnnxBackend::widen(std::uint32_t threads) {
+  auto plan = plan_;
+  plan.threads = threads;
+  plan.profile_prefix.clear();
+  widening_ = std::thread([this, plan] {
+    auto session = make_session(plan);
+    if (!session) {
+      base::log(LogLevel::warning, "no session for lone texts on all cores: " + to_string(session.error()));
+      return;
+    }
+    wide_session_ = std::move(session).value();
+    wide_ready_ = true;
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> open_backend(const OnnxOptions& options) {
+  const auto runtime = load_runtime(options.onnxruntime);
+  if (!runtime) return runtime.error();
+  auto choice = choose(options.device, (*runtime)->execution_providers);
+  if (!choice) return std::move(choice).error();
+  auto folder = base::TemporaryFolder::create();
+  if (!folder) return std::move(folder).error();
+
+  std::unique_ptr<SharedWeights> weights;
+  if (!options.weights.tensors.empty()) {
+    auto shared = SharedWeights::open(options.weights);
+    if (!shared) return std::move(shared).error();
+    weights = std::move(shared).value();
+  }
+
+  SessionPlan plan{options.graph, choice->device, 1, weights.get(), folder->path() / "profile"};
+  auto session = make_session(plan);
+  if (!session && choice->automatic && choice->device != Device::cpu) {
+    choice->reason = "auto: " + session.error().message + ", so the CPU";
+    base::log(LogLevel::warning, to_string(session.error()) + "; the CPU is used instead");
+    plan.device = choice->device = Device::cpu;
+    session = make_session(plan);
+  }
+  if (!session) return std::move(session).error();
+  auto signature = read_signature(*session);
+  if (!signature) return std::move(signature).error();
+
+  BackendInfo info;
+  info.name = "onnx";
+  info.runtime = "ONNX Runtime " + (*runtime)->version;
+  info.device = names_of(choice->device).name;
+  info.device_reason = choice->reason;
+  info.dtype = "fp32";
+  info.vocab_size = options.vocab_size;
+  info.unit_tokens = kUnitTokens;
+  info.equal_lengths = true;
+  auto backend = std::make_unique<OnnxBackend>(std::move(plan), std::move(weights), std::move(session).value(),
+                                               std::move(signature).value());
+  if (auto warm = backend->warm_up(std::move(info)); !warm) return std::move(warm).error();
+  base::log(LogLevel::info, "device " + backend->info().device + " (" + backend->info().device_reason + "); " +
+                                backend->info().runtime + ": " + backend->info().execution);
+  if (options.threads > 1 && choice->device == Device::cpu) backend->widen(options.threads);
+  return std::unique_ptr<Backend>(std::move(backend));
+}
+
+}  // namespace akidb::embedding::backend::onnx

@@ -1,0 +1,27 @@
+// ONNX Runtime itself: found and loaded at run time.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace akidb::embedding::backend::onnx {
+
+// The loaded library. One per process: the first that loads stays, as ONNX Runtime keeps global state.
+struct Runtime {
+  std::filesystem::path library;
+  std::string version;                           // "1.32.0"
+  std::vector<std::string> execution_providers;  // that this build has, "CPUExecutionProvider" among them
+};
+
+// Where the library is looked for, in order: `explicit_path`, $AKIDB_EMBED_ONNXRUNTIME, ONNXRUNTIME_ROOT's
+// lib folder, beside this library, the path of the build's configuration, the system's own search. The
+// first two are final: what they name must load.
+std::vector<std::filesystem::path> library_candidates(const std::filesystem::path& explicit_path);
+
+// unavailable where no library loads (with each place and the loader's words in the detail), or where the
+// one found is older than this build needs.
+Result<const Runtime*> load_runtime(const std::filesystem::path& explicit_path);
+
+}  // namespace akidb::embedding::backend::onnx

@@ -1,0 +1,131 @@
+#include "backend/onnx/session.hpp"
+
+#include <utility>
+
+namespace akidb::embedding::backend::onnx {
+namespace {
+
+// Fusions that were measured to be slower than the nodes they replace on the CPU (docs/benchmarks.md).
+constexpr const char* kSlowFusions = "SkipLayerNormFusion;BiasSkipLayerNormFusion;BiasGeluFusion;EmbedLayerNormFusion";
+
+// TF32 would cost three digits.
+void append_cuda(Ort::SessionOptions& options) {
+  const auto& api = Ort::GetApi();
+  OrtCUDAProviderOptionsV2* cuda = nullptr;
+  Ort::ThrowOnError(api.CreateCUDAProviderOptions(&cuda));
+  const std::unique_ptr<OrtCUDAProviderOptionsV2, decltype(api.ReleaseCUDAProviderOptions)> release(
+      cuda, api.ReleaseCUDAProviderOptions);
+  const char* const key = "use_tf32";
+  const char* const value = "0";
+  Ort::ThrowOnError(api.UpdateCUDAProviderOptions(cuda, &key, &value, 1));
+  options.AppendExecutionProvider_CUDA_V2(*cuda);
+}
+
+void append_device(Ort::SessionOptions& options, Device device) {
+  switch (device) {
+    case Device::cpu: return;
+    case Device::cuda: append_cuda(options); return;
+    case Device::coreml: options.AppendExecutionProvider("CoreML", {}); return;
+    case Device::directml: options.AppendExecutionProvider("DML", {}); return;
+  }
+}
+
+Ort::SessionOptions session_options(const SessionPlan& plan) {
+  Ort::SessionOptions options;
+  options.SetExecutionMode(ORT_SEQUENTIAL);
+  options.SetInterOpNumThreads(1);
+  options.SetIntraOpNumThreads(static_cast<int>(plan.threads));
+  options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
+  options.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  options.AddConfigEntry("session.inter_op.allow_spinning", "0");
+  options.AddConfigEntry("session.set_denormal_as_zero", "1");
+  options.AddConfigEntry("optimization.disable_specified_optimizers", kSlowFusions);
+  // Units come in hundreds of shapes: a remembered pattern for each would only grow.
+  options.DisableMemPattern();
+  if (plan.weights != nullptr) plan.weights->attach(options);
+  if (!plan.profile_prefix.empty()) options.EnableProfiling(plan.profile_prefix.c_str());
+  append_device(options, plan.device);
+  return options;
+}
+
+ErrorCode code_of(const Ort::Exception& exception) {
+  switch (exception.GetOrtErrorCode()) {
+    case ORT_NO_SUCHFILE: return ErrorCode::not_found;
+    case ORT_INVALID_PROTOBUF:
+    case ORT_INVALID_GRAPH:
+    case ORT_NO_MODEL: return ErrorCode::data_corrupt;
+    case ORT_NOT_IMPLEMENTED: return ErrorCode::unsupported;
+    default: break;
+  }
+  return ErrorCode::data_corrupt;
+}
+
+std::string message_of(ErrorCode code, const SessionPlan& plan) {
+  const auto file = plan.graph.filename().string();
+  switch (code) {
+    case ErrorCode::not_found: return "there is no file " + file;
+    case ErrorCode::unavailable:
+      return "device " + std::string(names_of(plan.device).name) + " cannot be used; " +
+             std::string(names_of(plan.device).remedy);
+    case ErrorCode::unsupported: return file + " needs an operator that this ONNX Runtime does not have";
+    default: return file + " is not a graph that ONNX Runtime can load";
+  }
+}
+
+}  // namespace
+
+SharedWeights::SharedWeights(base::MmapFile file) : file_(std::move(file)) {
+  OrtPrepackedWeightsContainer* container = nullptr;
+  Ort::ThrowOnError(Ort::GetApi().CreatePrepackedWeightsContainer(&container));
+  packed_.reset(container);
+}
+
+Result<std::unique_ptr<SharedWeights>> SharedWeights::open(const ExternalWeights& weights) {
+  auto file = base::MmapFile::open(weights.file);
+  if (!file) return std::move(file).error();
+  const auto bytes = file->bytes();
+  auto shared = std::unique_ptr<SharedWeights>(new SharedWeights(std::move(file).value()));
+  const auto memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
+  for (const auto& tensor : weights.tensors) {
+    std::uint64_t size = sizeof(float);
+    for (const auto extent : tensor.shape) size *= static_cast<std::uint64_t>(extent);
+    if (tensor.offset > bytes.size() || size > bytes.size() - tensor.offset) {
+      return Error{ErrorCode::data_corrupt,
+                   weights.file.filename().string() + " ends before the tensor " + tensor.name,
+                   weights.file.string(),
+                   {}};
+    }
+    // ONNX Runtime takes weights as mutable, and never writes to them.
+    auto* const data = const_cast<std::byte*>(bytes.data() + tensor.offset);
+    shared->names_.push_back(tensor.name);
+    shared->values_.push_back(Ort::Value::CreateTensor(memory, data, size, tensor.shape.data(), tensor.shape.size(),
+                                                       ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
+  }
+  return shared;
+}
+
+void SharedWeights::attach(Ort::SessionOptions& options) {
+  for (std::size_t at = 0; at < names_.size(); ++at) options.AddInitializer(names_[at].c_str(), values_[at]);
+}
+
+Result<Ort::Session> make_session(const SessionPlan& plan) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(plan.graph, ignored)) {
+    return Error{ErrorCode::not_found, "there is no file " + plan.graph.filename().string(), plan.graph.string(), {}};
+  }
+  Ort::SessionOptions options{nullptr};
+  try {
+    options = session_options(plan);
+  } catch (const Ort::Exception& exception) {
+    return ort_error(ErrorCode::unavailable, message_of(ErrorCode::unavailable, plan), exception);
+  }
+  try {
+    if (plan.weights == nullptr) return Ort::Session(ort_env(), plan.graph.c_str(), options);
+    return Ort::Session(ort_env(), plan.graph.c_str(), options, plan.weights->packed());
+  } catch (const Ort::Exception& exception) {
+    const auto code = plan.device == Device::cpu ? code_of(exception) : ErrorCode::unavailable;
+    return ort_error(code, message_of(code, plan), exception);
+  }
+}
+
+}  // namespace akidb::embedding::backend::onnx

@@ -1,0 +1,25 @@
+#include "providers/convert_to_cache.hpp"
+
+#include <utility>
+
+#include "graph/convert.hpp"
+#include "graph/external_weights.hpp"
+
+namespace akidb::embedding::providers {
+
+Result<ConvertedGraph> convert_to_cache(const model::ModelFolder& model, const std::filesystem::path& derived) {
+  const auto masked = graph::converted_onnx(model, derived);
+  if (!masked) return masked.error();
+  // Units hold equal lengths, so that every token counts.
+  ConvertedGraph converted;
+  converted.graph = graph::unmasked_graph(*masked);
+  auto external = graph::read_external_tensors(converted.graph);
+  if (!external) return std::move(external).error();
+  converted.weights.file = std::move(external->file);
+  for (auto& tensor : external->tensors) {
+    converted.weights.tensors.push_back({std::move(tensor.name), std::move(tensor.shape), tensor.offset});
+  }
+  return converted;
+}
+
+}  // namespace akidb::embedding::providers

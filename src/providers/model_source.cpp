@@ -1,0 +1,83 @@
+#include "providers/model_source.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "hub/cache_folders.hpp"
+#include "hub/model_store.hpp"
+#include "providers/convert_to_cache.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool has_tokenizer(const fs::path& folder) {
+  return is_file(folder / "tokenizer.json") || is_file(folder / "vocab.txt");
+}
+
+// Where the files that go with a bare .onnx file stand: beside it, or above its folder "onnx".
+fs::path folder_of(const fs::path& file) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const auto above = folder.has_parent_path() ? folder.parent_path() : fs::path("..");
+  return !is_file(folder / "config.json") && is_file(above / "config.json") ? above : folder;
+}
+
+Result<ModelSource> source_of_file(const ProviderOptions& options) {
+  const fs::path file = options.model;
+  if (!is_file(file)) {
+    return Error{ErrorCode::not_found, "model: there is no file " + file.filename().string(), file.string(), {}};
+  }
+  ModelSource source;
+  const auto folder = folder_of(file);
+  if (is_file(folder / "config.json")) {
+    auto model = model::read_model_folder(folder);
+    if (!model) return std::move(model).error();
+    source.model = std::move(model).value();
+  }
+  source.graph = file;
+  if (!options.tokenizer.empty()) {
+    source.model.tokenizer = options.tokenizer;
+  } else if (source.model.tokenizer.empty()) {
+    if (!has_tokenizer(folder)) {
+      return Error{ErrorCode::not_found,
+                   "tokenizer: none beside " + file.filename().string() + "; name a tokenizer.json or its folder",
+                   folder.string(),
+                   {}};
+    }
+    source.model.tokenizer = folder;
+  }
+  return source;
+}
+
+}  // namespace
+
+Result<ModelSource> find_model_source(const ProviderOptions& options) {
+  if (fs::path(options.model).extension() == ".onnx") return source_of_file(options);
+
+  const auto folders = hub::cache_folders(options.cache);
+  const auto located = hub::locate(options.model, options.revision, folders);
+  if (!located) return located.error();
+  auto model = model::read_model_folder(located->folder);
+  if (!model) return std::move(model).error();
+
+  ModelSource source{std::move(model).value(), located->revision, {}, {}};
+  if (!options.tokenizer.empty()) source.model.tokenizer = options.tokenizer;
+  if (source.model.onnx) {
+    source.graph = *source.model.onnx;
+    return source;
+  }
+  auto converted = convert_to_cache(source.model, folders.derived());
+  if (!converted) return std::move(converted).error();
+  source.graph = std::move(converted->graph);
+  source.weights = std::move(converted->weights);
+  return source;
+}
+
+}  // namespace akidb::embedding::providers

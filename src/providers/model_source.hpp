@@ -1,0 +1,25 @@
+// What a model's name stands for: its folder's facts and the graph to run.
+#pragma once
+
+#include <akidb/embedding/open.hpp>
+#include <filesystem>
+#include <string>
+
+#include "backend/onnx/onnx_backend.hpp"
+#include "model/model.hpp"
+
+namespace akidb::embedding::providers {
+
+struct ModelSource {
+  model::ModelFolder model;
+  std::string revision;  // commit on the hub; empty where unknown
+  std::filesystem::path graph;
+  backend::onnx::ExternalWeights weights;  // of a graph that this library converted
+};
+
+// `options.model` is a .onnx file, a folder, or a hub id. A folder's own ONNX file is used as it is; one
+// that has safetensors alone is converted into the cache, once. A .onnx file takes its configuration from
+// its folder, or the folder above for onnx/model.onnx, as far as there is one.
+Result<ModelSource> find_model_source(const ProviderOptions& options);
+
+}  // namespace akidb::embedding::providers

@@ -1,0 +1,136 @@
+// From a model's name to a provider on ONNX Runtime: find, read, load, warm up.
+#include <akidb/embedding/tokenizer.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "backend/onnx/onnx_backend.hpp"
+#include "base/executor.hpp"
+#include "providers/makers.hpp"
+#include "providers/model_source.hpp"
+#include "providers/pipeline_provider.hpp"
+#include "providers/shared_resources.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+pipeline::PoolingMode pooling_mode(model::PoolingMode mode) {
+  switch (mode) {
+    case model::PoolingMode::cls: return pipeline::PoolingMode::cls;
+    case model::PoolingMode::mean: return pipeline::PoolingMode::mean;
+    case model::PoolingMode::max: return pipeline::PoolingMode::max;
+    case model::PoolingMode::mean_sqrt_len: return pipeline::PoolingMode::mean_sqrt_len;
+    case model::PoolingMode::weighted_mean: return pipeline::PoolingMode::weighted_mean;
+    case model::PoolingMode::last_token: return pipeline::PoolingMode::last_token;
+  }
+  return pipeline::PoolingMode::mean;
+}
+
+std::string_view name_of(model::PoolingMode mode) {
+  switch (mode) {
+    case model::PoolingMode::cls: return "cls";
+    case model::PoolingMode::mean: return "mean";
+    case model::PoolingMode::max: return "max";
+    case model::PoolingMode::mean_sqrt_len: return "mean_sqrt_len";
+    case model::PoolingMode::weighted_mean: return "weighted_mean";
+    case model::PoolingMode::last_token: return "last_token";
+  }
+  return "mean";
+}
+
+Result<std::uint32_t> longest_input(const model::ModelFolder& model, std::uint32_t asked) {
+  if (asked == 0) return model.max_tokens;
+  const std::uint32_t positions = model.encoder ? model.encoder->max_positions : asked;
+  if (asked > positions) {
+    return Error{ErrorCode::invalid_argument,
+                 "max_length: expected at most " + std::to_string(positions) +
+                     ", the positions that the model has, found " + std::to_string(asked),
+                 {},
+                 {}};
+  }
+  return asked;
+}
+
+// do_lower_case asks for what the tokenizers of uncased models do anyway.
+Result<void> check_lower_case(const model::ModelFolder& model, const Tokenizer& tokenizer) {
+  if (!model.lower_case) return {};
+  std::vector<std::uint32_t> upper;
+  std::vector<std::uint32_t> lower;
+  if (auto outcome = tokenizer.encode_ids("A B C", false, upper); !outcome) return outcome;
+  if (auto outcome = tokenizer.encode_ids("a b c", false, lower); !outcome) return outcome;
+  if (upper == lower) return {};
+  return Error{ErrorCode::unsupported,
+               "sentence_bert_config.json: do_lower_case: not supported with a tokenizer that keeps case",
+               {},
+               {}};
+}
+
+pipeline::PipelineOptions pipeline_options(const model::ModelFolder& model, std::string name,
+                                           std::uint32_t max_tokens) {
+  pipeline::PipelineOptions options;
+  options.model = std::move(name);
+  options.normalize = model.normalize;
+  options.encoder.max_tokens = max_tokens;
+  options.encoder.vocab_size = model.encoder ? model.encoder->vocab_size : 0;
+  options.encoder.prompts = {model.prompts.by_name, model.prompts.default_name};
+  if (model.pooling) {
+    options.pooling.clear();
+    for (const auto mode : model.pooling->modes) options.pooling.push_back(pooling_mode(mode));
+    options.encoder.pool_prompt = model.pooling->include_prompt;
+  }
+  return options;
+}
+
+ModelInfo model_info(const ModelSource& source, const pipeline::PipelineOptions& options, bool pooled_by_graph) {
+  const auto& model = source.model;
+  ModelInfo info;
+  info.model = options.model;
+  info.max_tokens = options.encoder.max_tokens;
+  info.normalized = options.normalize;
+  info.architecture = model.encoder ? model.encoder->architecture : "";
+  info.revision = source.revision;
+  info.prompts = model.prompts.by_name;
+  info.default_prompt_name = model.prompts.default_name;
+  if (pooled_by_graph) {
+    info.pooling = "none";
+  } else {
+    for (const auto mode : model.pooling.value_or(model::PoolingConfig{}).modes) {
+      info.pooling.append(info.pooling.empty() ? "" : "+").append(name_of(mode));
+    }
+  }
+  return info;
+}
+
+}  // namespace
+
+ProviderResult make_onnx_provider(const ProviderOptions& options) {
+  auto source = find_model_source(options);
+  if (!source) return std::move(source).error();
+  const auto max_tokens = longest_input(source->model, options.max_length);
+  if (!max_tokens) return max_tokens.error();
+  auto tokenizer = load_tokenizer(source->model.tokenizer);
+  if (!tokenizer) return std::move(tokenizer).error();
+  if (auto checked = check_lower_case(source->model, **tokenizer); !checked) return std::move(checked).error();
+
+  auto executor = executor_for(options);
+  backend::onnx::OnnxOptions onnx;
+  onnx.graph = source->graph;
+  onnx.weights = std::move(source->weights);
+  onnx.device = options.device;
+  onnx.threads = executor->size();
+  onnx.onnxruntime = options.onnxruntime;
+  onnx.vocab_size = source->model.encoder ? source->model.encoder->vocab_size : 0;
+  auto backend = backend::onnx::open_backend(onnx);
+  if (!backend) return std::move(backend).error();
+
+  auto pipeline =
+      pipeline_options(source->model, options.served_name.empty() ? options.model : options.served_name, *max_tokens);
+  auto info = model_info(*source, pipeline, (*backend)->info().pooled_output);
+  pipeline::PipelineParts parts{std::move(backend).value(), std::move(tokenizer).value(), std::move(executor),
+                                admission_for(options)};
+  auto provider = std::make_unique<PipelineProvider>(std::move(parts), std::move(pipeline), std::move(info),
+                                                     options.model, options.max_batch_size);
+  if (auto healthy = provider->health_check(); !healthy) return std::move(healthy).error();
+  return std::unique_ptr<EmbeddingProvider>(std::move(provider));
+}
+
+}  // namespace akidb::embedding::providers
