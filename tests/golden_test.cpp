@@ -1,0 +1,118 @@
+// The default model against sentence-transformers, value by value. When this may turn red is said in
+// tests/data/golden/README.md.
+#include <gtest/gtest.h>
+#include <akidb/embedding/open.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include "golden_data.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+using test::golden_texts;
+using test::GoldenText;
+
+// One provider for the whole program: opening it is most of a test's time.
+EmbeddingProvider& provider() {
+  static const auto opened = open({});
+  if (!opened) {
+    ADD_FAILURE() << to_string(opened.error());
+    std::exit(EXIT_FAILURE);
+  }
+  return **opened;
+}
+
+void expect_golden(std::span<const float> vector, const GoldenText& golden) {
+  EXPECT_LE(test::largest_difference(vector, golden.vector), test::kLargestDifference)
+      << golden.group << ": " << golden.text.substr(0, 80);
+  EXPECT_GE(test::cosine(vector, golden.vector), test::kLeastCosine)
+      << golden.group << ": " << golden.text.substr(0, 80);
+}
+
+// Embeds the texts with these indices in one request and holds each against its golden.
+void expect_batch_golden(std::span<const std::size_t> indices) {
+  BatchEmbeddingRequest request;
+  for (const auto index : indices) request.inputs.emplace_back(golden_texts()[index].text);
+  const auto response = provider().embed_batch(std::move(request));
+  ASSERT_TRUE(response) << to_string(response.error());
+  ASSERT_EQ(response->embeddings.rows(), indices.size());
+  ASSERT_EQ(response->inputs.size(), indices.size());
+  for (std::size_t row = 0; row < indices.size(); ++row) {
+    const auto& golden = golden_texts()[indices[row]];
+    expect_golden(response->embeddings.row(row), golden);
+    EXPECT_EQ(response->inputs[row], (InputReport{golden.tokens, golden.truncated_tokens}))
+        << golden.text.substr(0, 80);
+  }
+}
+
+std::vector<std::size_t> all_indices() {
+  std::vector<std::size_t> indices(golden_texts().size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  return indices;
+}
+
+TEST(Golden, HasEnoughTexts) {
+  EXPECT_GE(golden_texts().size(), 300U);
+  EXPECT_GE(std::ranges::count_if(golden_texts(), [](const auto& golden) { return golden.truncated_tokens > 0; }), 10);
+}
+
+// The model's card and many tutorials print this vector; it owes nothing to our script.
+TEST(Golden, HelloWorldHasThePublishedValues) {
+  const auto response = provider().embed_batch({.inputs = {"hello world"}});
+  ASSERT_TRUE(response) << to_string(response.error());
+  const std::vector<float> published = {-0.034478F, 0.03102F, 0.00673F, 0.02611F, -0.039362F};
+  const auto first = response->embeddings.row(0).first(published.size());
+  EXPECT_LE(test::largest_difference(first, published), 1e-5F);  // they were printed with five decimals
+}
+
+TEST(Golden, EachTextAlone) {
+  for (const auto index : all_indices()) expect_batch_golden(std::array{index});
+}
+
+TEST(Golden, AllTextsInOneBatch) { expect_batch_golden(all_indices()); }
+
+TEST(Golden, BatchesInRandomOrder) {
+  std::mt19937 random(1);
+  auto indices = all_indices();
+  std::ranges::shuffle(indices, random);
+  std::uniform_int_distribution<std::size_t> sizes(1, 40);
+  for (std::size_t at = 0; at < indices.size();) {
+    const auto size = std::min(sizes(random), indices.size() - at);
+    expect_batch_golden(std::span(indices).subspan(at, size));
+    at += size;
+  }
+}
+
+TEST(Golden, Tokenwise) {
+  for (const auto& golden : test::golden_tokens()) {
+    const auto response = provider().embed_batch({.inputs = {golden.text}, .output = Output::tokens});
+    ASSERT_TRUE(response) << to_string(response.error());
+    const auto& embeddings = response->embeddings;
+    ASSERT_EQ(embeddings.rows(), golden.ids.size()) << golden.text;
+    // Values reach 6.3 here, and the golden itself is 3.7e-6 off.
+    EXPECT_LE(test::largest_difference(embeddings.values(), golden.rows), 2e-5F) << golden.text;
+    ASSERT_EQ(embeddings.token_ranges.size(), golden.byte_offsets.size());
+    for (std::size_t row = 0; row < embeddings.rows(); ++row) {
+      const auto [begin, end] = golden.byte_offsets[row];
+      EXPECT_EQ(embeddings.token_ranges[row], (ByteRange{begin, end})) << golden.text << ", token " << row;
+    }
+  }
+}
+
+TEST(Golden, TokenIdsGiveTheSameVectorAsTheirText) {
+  for (const auto& tokens : test::golden_tokens()) {
+    const auto response = provider().embed_batch({.inputs = {tokens.text, tokens.ids}});
+    ASSERT_TRUE(response) << to_string(response.error());
+    EXPECT_LE(test::largest_difference(response->embeddings.row(0), response->embeddings.row(1)),
+              test::kLargestDifference)
+        << tokens.text;
+  }
+}
+
+}  // namespace
+}  // namespace akidb::embedding
