@@ -20,8 +20,9 @@ void max_row(std::span<const float> row, bool first, float* out) {
     std::copy(row.begin(), row.end(), out);
     return;
   }
-  // A NaN must not vanish in a comparison: it has to reach the check of the finished row.
-  for (std::size_t at = 0; at < row.size(); ++at) out[at] = out[at] >= row[at] ? out[at] : row[at];
+  // A NaN on either side stays: it has to reach the check of the finished row.
+  for (std::size_t at = 0; at < row.size(); ++at)
+    out[at] = row[at] <= out[at] || out[at] != out[at] ? out[at] : row[at];
 }
 
 void scale(std::span<float> row, float factor) {

@@ -60,11 +60,6 @@ Result<void> Scheduler::submit(const std::shared_ptr<Slice>& slice, bool must_fi
   return {};
 }
 
-std::size_t Scheduler::queued_sequences() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.size();
-}
-
 void Scheduler::start_workers() {
   std::size_t to_start = 0;
   {
@@ -104,9 +99,10 @@ void Scheduler::run_one() {
   auto unit = next_unit(dead, cores);
   bury(dead);
   if (!unit.sequences.empty()) {
-    runner_.run(unit, cores);
-    ++units_run_;
+    auto computed = runner_.compute(unit, cores);
+    // Before the answers: whoever has one finds its room free.
     let_go(unit.sequences);
+    runner_.deliver(unit, std::move(computed));
     feed_jobs(unit);
     unit = {};
   }

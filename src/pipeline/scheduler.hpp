@@ -2,7 +2,6 @@
 #pragma once
 
 #include <akidb/embedding/result.hpp>
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -42,8 +41,6 @@ class Scheduler {
   Result<void> submit(const std::shared_ptr<Slice>& slice, bool must_fit);
 
   [[nodiscard]] TimePoint now() const { return options_.clock(); }
-  [[nodiscard]] std::size_t queued_sequences() const;
-  [[nodiscard]] std::uint64_t units_run() const noexcept { return units_run_.load(); }
 
  private:
   void start_workers();
@@ -66,7 +63,6 @@ class Scheduler {
   std::size_t running_ = 0;  // workers that hold or look for a unit of ours
   bool closing_ = false;
   TimePoint last_sweep_{};
-  std::atomic<std::uint64_t> units_run_{0};
 };
 
 }  // namespace akidb::embedding::pipeline

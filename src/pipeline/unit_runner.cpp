@@ -19,28 +19,27 @@ std::size_t skipped_tokens(const Sequence& sequence) {
 // Pools rows while they stand in the engine's own memory.
 class UnitRunner::Sink final : public backend::RowSink {
  public:
-  Sink(const UnitRunner& runner, Unit& unit)
+  Sink(const UnitRunner& runner, const Unit& unit)
       : runner_(runner), unit_(unit), pooled_(unit.sequences.size() * runner.dimension()) {}
 
   void rows(std::size_t at, std::size_t first_token, std::span<const float> values) override {
-    auto& sequence = unit_.sequences[at];
+    const auto& sequence = unit_.sequences[at];
+    const auto pooled = std::span(pooled_).subspan(at * runner_.dimension(), runner_.dimension());
     if (sequence.job().wants_tokens()) {
       auto& rows = sequence.job().token_rows(sequence.input()).values;
       rows.insert(rows.end(), values.begin(), values.end());
     } else if (runner_.pooling_ == nullptr) {
-      std::copy(values.begin(), values.end(), pooled(at).begin());
+      std::copy(values.begin(), values.end(), pooled.begin());
     } else {
-      runner_.pooling_->add(values, {first_token, skipped_tokens(sequence), sequence.length()}, pooled(at));
+      runner_.pooling_->add(values, {first_token, skipped_tokens(sequence), sequence.length()}, pooled);
     }
   }
 
-  std::span<float> pooled(std::size_t at) {
-    return std::span(pooled_).subspan(at * runner_.dimension(), runner_.dimension());
-  }
+  std::vector<float> take() { return std::move(pooled_); }
 
  private:
   const UnitRunner& runner_;
-  Unit& unit_;
+  const Unit& unit_;
   std::vector<float> pooled_;
 };
 
@@ -55,41 +54,41 @@ bool UnitRunner::normalizes(const BatchEmbeddingRequest& request) const noexcept
   return request.normalize == Normalize::yes || (request.normalize == Normalize::model && normalize_);
 }
 
-void UnitRunner::run(Unit& unit, backend::Cores cores) const {
-  using Clock = std::chrono::steady_clock;
+UnitRunner::Computed UnitRunner::compute(const Unit& unit, backend::Cores cores) const {
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> offsets = {0};
   ids.reserve(unit.tokens);
   offsets.reserve(unit.sequences.size() + 1);
-  const auto started = Clock::now();
+  const auto started = std::chrono::steady_clock::now();
   for (const auto& sequence : unit.sequences) {
     const auto tokens = sequence.ids();
     ids.insert(ids.end(), tokens.begin(), tokens.end());
     offsets.push_back(static_cast<std::uint32_t>(ids.size()));
     sequence.job().note_wait(started - sequence.slice->ready);
   }
-
   Sink sink(*this, unit);
-  const auto outcome = backend_.forward({ids, offsets}, cores, sink);
-  const auto spent = Clock::now() - started;
+  auto outcome = backend_.forward({ids, offsets}, cores, sink);
+  return {std::move(outcome), sink.take(), std::chrono::steady_clock::now() - started};
+}
 
+void UnitRunner::deliver(const Unit& unit, Computed computed) const {
   for (std::size_t at = 0; at < unit.sequences.size(); ++at) {
-    auto& sequence = unit.sequences[at];
+    const auto& sequence = unit.sequences[at];
     auto& job = sequence.job();
-    if (!outcome) {
-      job.fail(outcome.error());
+    if (!computed.outcome) {
+      job.fail(computed.outcome.error());
       continue;
     }
-    job.add_compute_time(spent * static_cast<std::int64_t>(sequence.length()) / static_cast<std::int64_t>(ids.size()));
+    job.add_compute_time(computed.spent * sequence.length() / static_cast<std::int64_t>(unit.tokens));
     if (job.wants_tokens()) {
       finish_tokens(sequence);
     } else {
-      finish(sequence, sink.pooled(at));
+      finish(sequence, std::span(computed.pooled).subspan(at * dimension(), dimension()));
     }
   }
 }
 
-void UnitRunner::finish(Sequence& sequence, std::span<float> pooled) const {
+void UnitRunner::finish(const Sequence& sequence, std::span<float> pooled) const {
   auto& job = sequence.job();
   if (pooling_) pooling_->finish({0, skipped_tokens(sequence), sequence.length()}, pooled);
   const auto out = job.row(sequence.input());
@@ -98,7 +97,7 @@ void UnitRunner::finish(Sequence& sequence, std::span<float> pooled) const {
   job.input_done();
 }
 
-void UnitRunner::finish_tokens(Sequence& sequence) const {
+void UnitRunner::finish_tokens(const Sequence& sequence) const {
   auto& job = sequence.job();
   auto& values = job.token_rows(sequence.input()).values;
   if (job.request().normalize == Normalize::yes) {

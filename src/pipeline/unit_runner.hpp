@@ -1,9 +1,12 @@
 // UnitRunner: a unit through the backend, its rows pooled, finished and written home.
 #pragma once
 
+#include <akidb/embedding/result.hpp>
+#include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "pipeline/pooling.hpp"
@@ -21,13 +24,22 @@ class UnitRunner {
   // Values of a pooled row, before a request's own truncation.
   [[nodiscard]] std::size_t dimension() const noexcept;
 
-  // Computes the unit. Every sequence's job has its row, or has failed, when it returns.
-  void run(Unit& unit, backend::Cores cores) const;
+  // What a forward pass left: a pooled row per sequence (none for jobs that want token rows), or an error.
+  struct Computed {
+    Result<void> outcome;
+    std::vector<float> pooled;
+    std::chrono::nanoseconds spent{0};
+  };
+
+  [[nodiscard]] Computed compute(const Unit& unit, backend::Cores cores) const;
+
+  // Every sequence's job has its row, or has failed, when it returns; whole jobs are answered.
+  void deliver(const Unit& unit, Computed computed) const;
 
  private:
   class Sink;
-  void finish(Sequence& sequence, std::span<float> pooled) const;
-  void finish_tokens(Sequence& sequence) const;
+  void finish(const Sequence& sequence, std::span<float> pooled) const;
+  void finish_tokens(const Sequence& sequence) const;
   [[nodiscard]] bool normalizes(const BatchEmbeddingRequest& request) const noexcept;
 
   backend::Backend& backend_;
