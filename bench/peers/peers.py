@@ -69,6 +69,19 @@ def group_memory(group: int, field: str) -> int:
     return total
 
 
+def group_cpu_seconds(group: int) -> float:
+    """Processor time of all threads that the group's processes have now."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(process.name)) != group:
+                continue
+            total += sum(int((task / "schedstat").read_text().split()[0]) for task in (process / "task").iterdir())
+        except (OSError, ProcessLookupError):
+            continue
+    return total / 1e9
+
+
 class LineProcess:
     """A program that speaks the line protocol."""
 

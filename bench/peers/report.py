@@ -14,11 +14,13 @@ i8mm bf16 sve""".split()
 
 @dataclasses.dataclass
 class Result:
-    """What the rounds of one program gave; figures[workload] holds seconds, one a pass."""
+    """What the rounds of one program gave; figures[workload] holds seconds, one a pass; processor[workload]
+    the processor time of the same passes."""
 
     name: str
     version: str = ""
     figures: dict = dataclasses.field(default_factory=dict)
+    processor: dict = dataclasses.field(default_factory=dict)
     first_vector: list = dataclasses.field(default_factory=list)
     peak_rss: list = dataclasses.field(default_factory=list)
     load: list = dataclasses.field(default_factory=list)
@@ -96,6 +98,26 @@ def ratios(base: Result, others: list[Result], workloads: dict) -> str:
     return "\n".join(lines) + "\n\nWorkloads: more is faster. First vector (time) and peak RSS: less is better."
 
 
+def processor_table(results: list[Result], workloads: dict, base: str) -> str:
+    """Processor time: what is left to compare where other programs had the cores, too."""
+    lines = ["| processor ms | " + " | ".join(workloads) + " |", "|" + " --- |" + " ---: |" * len(workloads)]
+    bases = [result.processor for result in results if result.name == base]
+    for result in results:
+        row = [result.name]
+        for name in workloads:
+            passes = result.processor.get(name)
+            if not passes:
+                row.append("-")
+                continue
+            middle = statistics.median(passes)
+            ours = bases[0].get(name) if bases else None
+            share = f" ({middle / statistics.median(ours):.2f}x)" if ours else ""
+            row.append(f"{middle * 1e3:,.1f}{share}")
+        lines.append("| " + " | ".join(row) + " |")
+    note = "A call of a latency workload, the whole list of the others, over all threads"
+    return "\n".join(lines) + f"\n\n{note}" + (f"; in brackets: times that of {base}." if bases else ".")
+
+
 def load_of(results: list[Result]) -> str:
     loads = [load for result in results for load in result.load]
     return f"load {min(loads):.1f} to {max(loads):.1f}" if loads else "load unknown"
@@ -109,6 +131,7 @@ def report(results: list[Result], workloads: dict, rounds: int, base: str = "") 
     if bases:
         others = [result for result in results if result.name != base]
         parts.insert(2, ratios(bases[0], others, workloads))
+    parts.insert(-1, processor_table(results, workloads, base))
     if failures:
         parts.append("failed:\n" + "\n".join(failures))
     return "\n\n".join(parts) + "\n"
