@@ -1,0 +1,55 @@
+// Pages of docs/ that can be held against the code.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <akidb/embedding/error.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+
+namespace akidb::embedding {
+namespace {
+
+const std::filesystem::path kRoot = std::filesystem::path(AKIDB_EMBEDDING_TEST_DATA) / "../..";
+
+std::string page(const std::string& name) {
+  std::ifstream in(kRoot / "docs" / name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string row_of(const ErrorCodeInfo& info) {
+  return "| " + std::string(info.name) + " | " + std::string(info.akidb_name) + " | " +
+         std::to_string(info.http_status) + " | " + std::string(info.grpc_status) + " (" +
+         std::to_string(info.grpc_code) + ") | " + std::to_string(info.exit_code) + " |\n";
+}
+
+TEST(ErrorsPage, HasTheTable) {
+  std::string table = "| --- | --- | ---: | --- | ---: |\n";
+  for (const auto& info : error_code_table()) table += row_of(info);
+  EXPECT_EQ(error_code_table().size(), 10U);
+  EXPECT_THAT(page("errors.md"), ::testing::HasSubstr(table + "\n"));
+}
+
+TEST(ErrorsPage, HasASectionOnEachCode) {
+  for (const auto& info : error_code_table()) {
+    EXPECT_THAT(page("errors.md"), ::testing::HasSubstr("\n## " + std::string(info.name) + "\n"));
+  }
+}
+
+// Files of src/ are named with their folder: `pipeline/job.cpp`.
+TEST(ArchitecturePage, NamesFilesThatAreThere) {
+  const auto text = page("architecture.md");
+  const std::regex file("`([a-z_]+/[a-z_/]+\\.[ch]pp)`");
+  std::size_t named = 0;
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), file); match != std::sregex_iterator(); ++match) {
+    const auto name = (*match)[1].str();
+    EXPECT_TRUE(std::filesystem::exists(kRoot / "src" / name) || std::filesystem::exists(kRoot / name)) << name;
+    ++named;
+  }
+  EXPECT_GE(named, 20U);
+}
+
+}  // namespace
+}  // namespace akidb::embedding
