@@ -22,8 +22,9 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
     case Command::similarity: return run_similarity(invocation, console);
     case Command::search: return run_search(invocation, console);
     case Command::tokenize: return run_tokenize(invocation, console);
+    case Command::convert: return run_convert(invocation, console);
+    case Command::doctor: return run_doctor(invocation, console);
     case Command::bench: return run_bench(invocation, console);
-    default: break;
   }
   return Error{ErrorCode::internal, "no such command", {}, {}};
 }

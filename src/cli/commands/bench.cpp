@@ -5,7 +5,7 @@
 #include "cli/commands/bench_texts.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
-#include "cli/output/json_text.hpp"
+#include "cli/output/json_object.hpp"
 #include "cli/output/output_file.hpp"
 #include "cli/terminal/meter.hpp"
 
@@ -103,37 +103,47 @@ std::string table(const Figures& figures) {
   out += left("open", 14) + fixed(figures.open_ms, 0) + " ms\n\n";
   out += "one text of " + std::to_string(figures.latency.tokens) + " tokens: p50 " + fixed(figures.latency.p50_ms, 2) +
          " ms, p99 " + fixed(figures.latency.p99_ms, 2) + " ms (" + grouped(figures.latency.samples) + " samples)\n\n";
-  out += left("many texts of", 22) + right("texts/s", 10) + right("tokens/s", 12) + right("rounds", 9) + "\n";
+  out += left("many texts of", 22) + right("texts/s", 10) + right("tokens/s", 12) + right("rounds", 14) + "\n";
   for (const auto& part : figures.parts) {
     out += left(part.name, 22) + right(grouped(static_cast<std::uint64_t>(part.measured.texts_per_second())), 10) +
            right(grouped(static_cast<std::uint64_t>(part.measured.tokens_per_second())), 12) +
-           right(std::to_string(part.measured.rounds) + " x " + std::to_string(part.measured.texts), 12) + "\n";
+           right(std::to_string(part.measured.rounds) + " x " + std::to_string(part.measured.texts), 14) + "\n";
   }
   return out;
 }
 
+std::string part_json(const Part& part) {
+  return JsonObject()
+      .add("texts_of", part.name)
+      .add("texts", part.measured.texts)
+      .add("tokens", part.measured.tokens)
+      .add("rounds", part.measured.rounds)
+      .add("texts_per_second", part.measured.texts_per_second(), 2)
+      .add("tokens_per_second", part.measured.tokens_per_second(), 1)
+      .text();
+}
+
 std::string json(const Figures& figures) {
-  const ModelInfo& model = figures.model;
-  std::string out = "{\"model\":" + json_string(model.model) + ",\"provider\":" + json_string(model.provider) +
-                    ",\"device\":" + json_string(model.device) + ",\"dtype\":" + json_string(model.dtype) +
-                    ",\"runtime\":" + json_string(model.runtime) + ",\"threads\":" + std::to_string(model.threads) +
-                    ",\"cpu\":" + json_string(figures.cpu.model_name) + ",\"instruction_sets\":[";
-  for (std::size_t i = 0; i < figures.cpu.instruction_sets.size(); ++i) {
-    out += (i > 0 ? "," : "") + json_string(figures.cpu.instruction_sets[i]);
-  }
-  out += "],\"open_ms\":" + fixed(figures.open_ms, 3) +
-         ",\"latency\":{\"tokens\":" + std::to_string(figures.latency.tokens) +
-         ",\"samples\":" + std::to_string(figures.latency.samples) + ",\"p50_ms\":" + fixed(figures.latency.p50_ms, 4) +
-         ",\"p99_ms\":" + fixed(figures.latency.p99_ms, 4) + "},\"throughput\":[";
-  for (std::size_t i = 0; i < figures.parts.size(); ++i) {
-    const auto& [name, measured] = figures.parts[i];
-    out += (i > 0 ? ",{\"texts_of\":" : "{\"texts_of\":") + json_string(name) +
-           ",\"texts\":" + std::to_string(measured.texts) + ",\"tokens\":" + std::to_string(measured.tokens) +
-           ",\"rounds\":" + std::to_string(measured.rounds) +
-           ",\"texts_per_second\":" + fixed(measured.texts_per_second(), 2) +
-           ",\"tokens_per_second\":" + fixed(measured.tokens_per_second(), 1) + "}";
-  }
-  return out + "]}\n";
+  const std::string latency = JsonObject()
+                                  .add("tokens", figures.latency.tokens)
+                                  .add("samples", figures.latency.samples)
+                                  .add("p50_ms", figures.latency.p50_ms, 4)
+                                  .add("p99_ms", figures.latency.p99_ms, 4)
+                                  .text();
+  return JsonObject()
+             .add("model", figures.model.model)
+             .add("provider", figures.model.provider)
+             .add("device", figures.model.device)
+             .add("dtype", figures.model.dtype)
+             .add("runtime", figures.model.runtime)
+             .add("threads", figures.model.threads)
+             .add("cpu", figures.cpu.model_name)
+             .add("instruction_sets", figures.cpu.instruction_sets)
+             .add("open_ms", figures.open_ms, 3)
+             .raw("latency", latency)
+             .raw("throughput", json_array(figures.parts, part_json))
+             .text() +
+         "\n";
 }
 
 }  // namespace

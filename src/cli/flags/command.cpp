@@ -25,6 +25,13 @@ constexpr Example kTokenize[] = {
     {"echo '{\"text\": \"hello world\"}' | akidb-embed tokenize", "with the default model's tokenizer"},
     {"akidb-embed tokenize --tokenizer tokenizer.json --input texts.jsonl > tokens.jsonl", "with a tokenizer file"},
 };
+constexpr Example kConvert[] = {
+    {"akidb-embed convert ./my-model --output my-model.onnx", "safetensors weights to an ONNX graph"},
+};
+constexpr Example kDoctor[] = {
+    {"akidb-embed doctor", "what works here, and why not"},
+    {"akidb-embed doctor --device cuda", "whether that device can be had"},
+};
 constexpr Example kBench[] = {
     {"akidb-embed bench", "a table for people"},
     {"akidb-embed bench --threads 1 --json", "one thread, as JSON"},
@@ -56,10 +63,19 @@ constexpr std::array kCommands = {
         "padding written in the tokenizer file apply only with --truncate and --pad. Offsets count Unicode "
         "characters; with --byte-offsets, bytes.",
         kTokenize},
+    CommandInfo{Command::convert, "convert", "Write a model as ONNX", "MODEL",
+                "Reads the configuration and the safetensors weights of a model (an id or a folder) and writes an ONNX "
+                "graph, which is then checked and run.",
+                kConvert},
     CommandInfo{Command::bench, "bench", "Measure latency and throughput of this machine", "",
                 "Embeds texts of its own making and prints the latency of one short text and the throughput at 32, 128 "
                 "and 256 tokens and at mixed lengths.",
                 kBench},
+    CommandInfo{
+        Command::doctor, "doctor", "Say what this machine and this build can run on, and why not", "",
+        "Looks at the processor, at ONNX Runtime and its execution providers, at the cache and at the model, and "
+        "runs the model once. Ends with 0 only where the model works.",
+        kDoctor},
 };
 
 }  // namespace

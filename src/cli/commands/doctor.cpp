@@ -1,0 +1,19 @@
+#include <akidb/embedding/doctor.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/doctor_report.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/output/output_file.hpp"
+
+namespace akidb::embedding::cli {
+
+// The report goes out whatever it says; the exit code is that of the model's problem.
+Result<void> run_doctor(const Invocation& invocation, Console& /*console*/) {
+  const auto diagnosis = diagnose(provider_options(invocation.values));
+  const bool json = invocation.values.on("json");
+  if (auto printed = print(json ? doctor_json(diagnosis) : doctor_table(diagnosis)); !printed) return printed;
+  if (diagnosis.works()) return {};
+  return *diagnosis.model.problem;
+}
+
+}  // namespace akidb::embedding::cli

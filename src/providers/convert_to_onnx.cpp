@@ -1,0 +1,94 @@
+// Convert, look at what came out, run it, and compare it with the graph the model was published with.
+#include <akidb/embedding/convert.hpp>
+#include <akidb/embedding/open.hpp>
+#include <system_error>
+
+#include "graph/convert.hpp"
+#include "graph/onnx_summary.hpp"
+#include "hub/model_store.hpp"
+#include "model/model.hpp"
+#include "providers/compare_graphs.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+// The rounding of two orders of the same sums, with room; a wrong weight or formula is orders above it.
+constexpr double kAllowedDifference = 1e-3;
+
+// `graph` is the model's folder or a graph of it; both with the model's own tokenizer and longest input.
+ProviderOptions options_for(const ConvertOptions& options, const model::ModelFolder& model,
+                            const std::filesystem::path& graph) {
+  ProviderOptions provider;
+  provider.model = graph.string();
+  provider.provider = ProviderKind::onnx;
+  provider.device = "cpu";
+  provider.tokenizer = model.tokenizer;
+  provider.max_length = model.max_tokens;
+  provider.cache = options.cache;
+  provider.onnxruntime = options.onnxruntime;
+  return provider;
+}
+
+Result<void> describe(ConvertReport& report) {
+  const auto summary = graph::summarize_onnx(report.graph);
+  if (!summary) return summary.error();
+  report.opset = summary->opset;
+  report.nodes = summary->nodes;
+  report.parameters = summary->parameters;
+  report.inputs = summary->inputs;
+  report.outputs = summary->outputs;
+
+  std::error_code failure;
+  report.bytes = std::filesystem::file_size(report.graph, failure);
+  auto weights = report.graph;
+  weights += ".data";
+  if (std::filesystem::exists(weights, failure)) {
+    report.weights = weights;
+    report.bytes += std::filesystem::file_size(weights, failure);
+  }
+  return {};
+}
+
+Result<void> compare(ConvertReport& report, EmbeddingProvider& converted, const ConvertOptions& options,
+                     const model::ModelFolder& model) {
+  const auto published = open(options_for(options, model, model.folder));
+  if (!published) return published.error();
+  auto comparison = providers::compare_graphs(converted, **published);
+  if (!comparison) return comparison.error();
+  comparison->with = std::filesystem::relative(*model.onnx, model.folder).string();
+  report.comparison = *comparison;
+  if (comparison->largest_difference <= kAllowedDifference) return {};
+  return Error{ErrorCode::internal,
+               "the converted graph differs from " + comparison->with + " by " +
+                   std::to_string(comparison->largest_difference) + ", expected at most " +
+                   std::to_string(kAllowedDifference),
+               report.graph.string(),
+               {}};
+}
+
+}  // namespace
+
+Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
+  const auto located = hub::locate(options.model, options.revision, hub::cache_folders(options.cache));
+  if (!located) return located.error();
+  const auto model = model::read_model_folder(located->folder);
+  if (!model) return model.error();
+  if (auto written = graph::write_onnx(*model, options.output); !written) return written.error();
+
+  ConvertReport report;
+  report.graph = options.output;
+  if (auto described = describe(report); !described) return described.error();
+  const auto converted = open(options_for(options, *model, options.output));
+  if (!converted) {
+    if (converted.error().code == ErrorCode::internal) return converted.error();
+    report.not_run_why = converted.error().message;
+    return report;
+  }
+  report.ran = true;
+  if (model->onnx) {
+    if (auto same = compare(report, **converted, options, *model); !same) return same.error();
+  }
+  return report;
+}
+
+}  // namespace akidb::embedding

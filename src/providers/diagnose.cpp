@@ -1,0 +1,62 @@
+#include <akidb/embedding/doctor.hpp>
+#include <chrono>
+#include <cmath>
+
+#include "base/cpu_topology.hpp"
+#include "hub/model_store.hpp"
+#include "providers/diagnose_parts.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+ProcessorFacts processor_facts() {
+  const auto cpu = base::cpu_topology();
+  return {cpu.model_name, cpu.instruction_sets, cpu.logical_cpus, cpu.physical_cores, cpu.quota, cpu.usable_cores()};
+}
+
+double length_of(std::span<const float> row) {
+  double squares = 0;
+  for (const float value : row) squares += static_cast<double>(value) * value;
+  return std::sqrt(squares);
+}
+
+ModelFacts model_facts(const ProviderOptions& options) {
+  ModelFacts facts;
+  facts.name = options.model;
+  if (options.provider != ProviderKind::hash) {
+    const auto located = hub::locate(options.model, options.revision, hub::cache_folders(options.cache));
+    if (located) facts.folder = located->folder;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  auto provider = open(options);
+  if (!provider) {
+    facts.problem = std::move(provider).error();
+    return facts;
+  }
+  facts.open_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  auto info = (*provider)->model_info();
+  if (info) facts.info = *std::move(info);
+  BatchEmbeddingRequest request;
+  request.inputs.emplace_back("hello world");
+  auto response = (*provider)->embed_batch(std::move(request));
+  if (!response) {
+    facts.problem = std::move(response).error();
+  } else {
+    facts.vector_length = length_of(response->embeddings.row(0));
+  }
+  return facts;
+}
+
+}  // namespace
+
+Diagnosis diagnose(const ProviderOptions& options) {
+  Diagnosis diagnosis;
+  diagnosis.processor = processor_facts();
+  diagnosis.folders = providers::folder_facts(options);
+  diagnosis.model = model_facts(options);
+  diagnosis.onnxruntime = providers::runtime_facts(options);
+  diagnosis.devices = providers::device_facts(options);
+  return diagnosis;
+}
+
+}  // namespace akidb::embedding
