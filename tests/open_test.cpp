@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 
 #include "golden_data.hpp"
 #include "graph/convert.hpp"
@@ -236,6 +237,21 @@ TEST_F(Open, ProvidersMayShareAnExecutor) {
   expect_hello_world(**second);
   second->reset();
   expect_hello_world(**first);
+}
+
+TEST_F(Open, AFullQueueRefusesARequestAndGoesOn) {
+  const auto opened = open({.max_queued_sequences = 100});
+  ASSERT_TRUE(opened) << to_string(opened.error());
+  auto& provider = **opened;
+  std::promise<bool> large_done;
+  provider.embed_batch_async(
+      {.inputs = std::vector<Input>(1'500, Input("full"))},
+      [&](const Result<BatchEmbeddingResponse>& outcome) { large_done.set_value(bool(outcome)); });
+  const auto refused = provider.embed_batch({.inputs = {"finds it full"}});
+  EXPECT_TRUE(large_done.get_future().get());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::resource_exhausted) << to_string(refused.error());
+  EXPECT_TRUE(provider.embed_batch({.inputs = {"finds room again"}}));
 }
 
 TEST_F(Open, TheHashProviderNeedsNoModel) {
