@@ -166,15 +166,15 @@ TEST_F(WriteOnnx, LargeWeightsGoToAnAlignedDataFile) {
     EXPECT_EQ(std::stoul(entries["offset"]) % 4096, 0U) << tensor.name();
     EXPECT_LE(std::stoul(entries["offset"]) + std::stoul(entries["length"]), data_size) << tensor.name();
   }
-  EXPECT_GE(outside, 2 * 4 + 1);
+  EXPECT_GE(outside, 2 * 6 + 1);
   EXPECT_NO_THROW(onnx::checker::check_model(target().string()));
 }
 
-// Linear weights are transposed, the query is scaled, and the three stand side by side.
+// Linear weights are transposed, the query is scaled, and the three stand side by side, or each alone.
 TEST_F(WriteOnnx, ParametersAreTheCheckpointsRearranged) {
   const TinyBert tiny = large();
   const auto tensors = test::tiny_bert_tensors(tiny);
-  ASSERT_TRUE(write_onnx(model(tiny), target()));
+  ASSERT_TRUE(write_onnx(model(tiny), target(), {.fuse_qkv = true}));
   const auto written = load(target());
   EXPECT_EQ(values_of(written, out(), "embeddings.word_embeddings.weight"),
             tensors.at("embeddings.word_embeddings.weight").values);
@@ -195,6 +195,20 @@ TEST_F(WriteOnnx, ParametersAreTheCheckpointsRearranged) {
                         tensors.at(name + ".weight").values[output * hidden + input] * factor);
       }
     }
+  }
+}
+
+TEST_F(WriteOnnx, QueryKeyAndValueStandAloneUnlessTheyAreFused) {
+  ASSERT_TRUE(write_onnx(model({}), target()));
+  const auto alone = load(target());
+  ASSERT_TRUE(write_onnx(model({}), target(), {.fuse_qkv = true}));
+  const auto fused = values_of(load(target()), out(), "encoder.layer.0.attention.qkv.weight");
+  std::size_t first = 0;
+  for (const std::string part : {"query", "key", "value"}) {
+    const auto weight = values_of(alone, out(), "encoder.layer.0.attention.self." + part + ".weight");
+    ASSERT_EQ(weight.size(), 32U * 32U);
+    for (std::size_t i = 0; i < weight.size(); ++i) ASSERT_EQ(weight[i], fused[i / 32 * 96 + first + i % 32]);
+    first += 32;
   }
 }
 

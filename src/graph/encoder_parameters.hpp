@@ -11,7 +11,7 @@ namespace akidb::embedding::graph {
 
 struct ParameterLayout {
   bool type_embeddings = true;  // a table of their own; else the row of type 0 is added to every position
-  bool fuse_qkv = true;         // query, key and value side by side in one matrix
+  bool fuse_qkv = false;        // query, key and value side by side in one matrix
 };
 
 // Parameters keep the checkpoint's names, without a prefix. Differences: linear weights are transposed to

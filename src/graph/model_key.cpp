@@ -12,7 +12,7 @@ namespace akidb::embedding::graph {
 namespace {
 
 // Goes up with every change to the graphs that are written.
-constexpr int kConverterVersion = 1;
+constexpr int kConverterVersion = 2;
 
 std::string shape_of(const model::EncoderConfig& config) {
   std::ostringstream text;
