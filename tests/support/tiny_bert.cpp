@@ -1,6 +1,7 @@
 #include "support/tiny_bert.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <random>
 #include <stdexcept>
@@ -65,7 +66,8 @@ class Tensors {
   }
 
   void linear(const std::string& name, std::uint64_t outputs, std::uint64_t inputs) {
-    add(name + ".weight", {outputs, inputs}, 0, 0.4F);
+    // By the number of inputs, so that sums stay of one order at every size.
+    add(name + ".weight", {outputs, inputs}, 0, 2 / std::sqrt(static_cast<float>(inputs)));
     add(name + ".bias", {outputs}, 0, 0.3F);
   }
 

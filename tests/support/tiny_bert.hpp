@@ -20,8 +20,8 @@ struct TinyBert {
   std::string activation = "gelu";
   std::string pooling = "mean";  // in the newer spelling
   bool normalize = true;
-  std::string tensor_prefix;    // "bert."
-  bool old_norm_names = false;  // LayerNorm.gamma, LayerNorm.beta
+  std::string tensor_prefix = {};  // "bert."
+  bool old_norm_names = false;     // LayerNorm.gamma, LayerNorm.beta
   bool pooler = true;
   model::Dtype dtype = model::Dtype::f32;
   std::uint32_t shards = 1;  // more than one: with an index
