@@ -7,8 +7,10 @@
 #include "tokenizer/added_vocabulary.hpp"
 #include "tokenizer/decoder.hpp"
 #include "tokenizer/encoding.hpp"
+#include "tokenizer/id_encoder.hpp"
 #include "tokenizer/post_processor.hpp"
 #include "tokenizer/text_encoder.hpp"
+#include "tokenizer/trim_offsets.hpp"
 #include "tokenizer/vocabulary.hpp"
 #include "tokenizer/wordpiece.hpp"
 
@@ -23,7 +25,10 @@ class BertTokenizer final : public Tokenizer {
         added_(parts_, vocabulary_),
         model_(parts_.model, vocabulary_),
         post_processor_(parts_.post_processor),
-        text_encoder_(parts_, added_, model_) {}
+        text_encoder_(parts_, added_, model_) {
+    if (IdEncoder::supports(parts_, model_) && added_.after_normalization().empty())
+      id_encoder_.emplace(parts_, model_);
+  }
 
   Result<void> encode_ids(std::string_view text, bool add_special_tokens,
                           std::vector<std::uint32_t>& ids) const override {
@@ -34,7 +39,9 @@ class BertTokenizer final : public Tokenizer {
     };
     if (!post_processor_.single_is_plain()) return encode_templated_ids(text, add_special_tokens, ids);
     if (add_special_tokens) add(post_processor_.prefix_ids());
-    if (auto encoded = text_encoder_.encode_ids(text, ids); !encoded) return encoded;
+    if (!encode_fast(text, ids)) {
+      if (auto encoded = text_encoder_.encode_ids(text, ids); !encoded) return encoded;
+    }
     if (add_special_tokens) add(post_processor_.suffix_ids());
     return {};
   }
@@ -53,6 +60,10 @@ class BertTokenizer final : public Tokenizer {
     }
     if (options.truncation) {
       if (auto cut = truncate(*first, second, options); !cut) return cut.error();
+    }
+    if (parts_.post_processor.trim_offsets) {
+      trim_offsets(*first, text, parts_.post_processor.add_prefix_space);
+      if (second) trim_offsets(*second, *pair, parts_.post_processor.add_prefix_space);
     }
     auto sequence = post_processor_.process(std::move(*first), std::move(second), options.add_special_tokens);
     if (sequence && options.padding) {
@@ -107,6 +118,26 @@ class BertTokenizer final : public Tokenizer {
     return {};
   }
 
+  // Appends the ids of a text; false, with nothing appended, where only the plain path will do.
+  bool encode_fast(std::string_view text, std::vector<std::uint32_t>& ids) const {
+    if (!id_encoder_) return false;
+    IdBuffer buffer(ids);
+    const AddedTokenFinder& added = added_.before_normalization();
+    if (added.first_candidate(text, 0) == text.size()) return id_encoder_->encode(text, buffer);
+    const std::size_t first = buffer.size();
+    for (const TextPart& part : added.cut(text)) {
+      if (part.token != nullptr) {
+        std::uint32_t* const out = buffer.room(1);
+        *out = part.token->id;
+        buffer.written(out + 1);
+      } else if (!id_encoder_->encode(text.substr(part.begin, part.end - part.begin), buffer)) {
+        buffer.shrink(first);
+        return false;
+      }
+    }
+    return true;
+  }
+
   // A template that does not have the text exactly once.
   Result<void> encode_templated_ids(std::string_view text, bool add_special_tokens,
                                     std::vector<std::uint32_t>& ids) const {
@@ -138,6 +169,7 @@ class BertTokenizer final : public Tokenizer {
   const WordPiece model_;
   const PostProcessor post_processor_;
   const TextEncoder text_encoder_;
+  std::optional<IdEncoder> id_encoder_;  // where the parts are those of a BERT model
 };
 
 }  // namespace
