@@ -156,6 +156,7 @@ Result<PostProcessorParts> read_bert_processing(const JsonValue& processor, bool
   parts.single = {special_piece(*cls, 0), text_piece(Kind::first, 0), special_piece(*sep, 0)};
   parts.pair = parts.single;
   parts.pair.insert(parts.pair.end(), {special_piece(*sep, 0), text_piece(Kind::second, 0), special_piece(*sep, 0)});
+  parts.one_type_id = true;
   parts.trim_offsets = *trim_offsets;
   parts.add_prefix_space = *add_prefix_space;
   return parts;

@@ -59,6 +59,7 @@ struct PostProcessorParts {
   std::vector<TemplatePiece> single;
   std::vector<TemplatePiece> pair;
   bool trim_offsets = false;      // RobertaProcessing: white space at a token's ends is not part of its place
+  bool one_type_id = false;       // RobertaProcessing: overflow, too, has type id 0 once it gets special tokens
   bool add_prefix_space = false;  // ... but one space before the first token is
 };
 

@@ -47,7 +47,10 @@ Result<Encoding> PostProcessor::process(Encoding first, std::optional<Encoding> 
       continue;
     }
     Encoding& text = piece.kind == Kind::first ? first : *second;
-    text.type_ids.assign(text.ids.size(), piece.type_id);  // overflow keeps 0 and 1, as in the reference
+    text.type_ids.assign(text.ids.size(), piece.type_id);
+    if (parts_.one_type_id && add_special_tokens) {  // else overflow keeps 0 and 1, as in the reference
+      for (auto& window : text.overflowing) window.type_ids.assign(window.ids.size(), 0);
+    }
     if (auto joined = append(sequence, text); !joined) return joined.error();
   }
   return sequence;
