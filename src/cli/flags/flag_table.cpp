@@ -66,7 +66,7 @@ constexpr std::array kFlags = {
 
     // Output
     Flag{"output", 'o', path, "FILE", "-", Section::output, commands(embed, tokenize, convert),
-         "Write to a file; - is standard output (convert: the model's name with .onnx)"},
+         "The file to write; without it, standard output (convert: MODEL.onnx)"},
     Flag{"format", 'f', choice, "auto|jsonl|json|npy|f32", "auto", Section::output, commands(embed),
          "auto goes by the output's extension, else jsonl; f32 is raw little-endian rows"},
     Flag{"output-kind", 0, choice, "pooled|tokens", "pooled", Section::output, commands(embed),
@@ -76,8 +76,8 @@ constexpr std::array kFlags = {
     Flag{"keep-text", 0, toggle, "", "", Section::output, commands(embed), "Keep the text in each JSON row"},
     Flag{"resume", 0, toggle, "", "", Section::output, commands(embed),
          "Go on with an unfinished --output; start where there is none"},
-    Flag{"batch-size", 0, count, "N", "2048", Section::output, kRecords,
-         "Texts that are handed over at once; does not change the vectors", 1, 65'536},
+    Flag{"batch-size", 0, count, "N", "256", Section::output, kRecords,
+         "Texts that are handed over and written together; does not change the vectors", 1, 65'536},
     Flag{"progress", 0, toggle, "", "", Section::output, kRecords,
          "Show progress on standard error; on by itself on a terminal"},
     Flag{"byte-offsets", 0, toggle, "", "", Section::output, commands(tokenize), "Offsets in bytes of UTF-8"},

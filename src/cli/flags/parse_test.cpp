@@ -110,7 +110,7 @@ TEST(Parse, HasTheDefaultsOfTheTable) {
   ASSERT_TRUE(parsed);
   const Values& values = parsed->invocation->values;
   EXPECT_EQ(values.text("model"), "sentence-transformers/all-MiniLM-L6-v2");
-  EXPECT_EQ(values.count("batch-size"), 2048U);
+  EXPECT_EQ(values.count("batch-size"), 256U);
   EXPECT_FALSE(values.on("resume"));
   EXPECT_EQ(values.choice_of("progress"), std::nullopt);
 }

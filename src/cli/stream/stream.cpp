@@ -12,7 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
+constexpr std::size_t kBatchBytes = 1024 * 1024;
+constexpr std::size_t kBytesInFlight = 12 * kBatchBytes;
 constexpr milliseconds kTick{100};
 
 Error interrupted() { return {ErrorCode::cancelled, "interrupted", {}, {}}; }
@@ -40,7 +41,8 @@ class Stream {
   std::optional<Error> fill_and_drain() {
     while (!at_end_ || !window_.empty()) {
       if (stop_requested()) return interrupted();
-      const bool full = window_.size() >= options_.in_flight;
+      const bool full =
+          window_.size() >= 2 && (texts_in_flight_ >= options_.in_flight || bytes_in_flight_ >= kBytesInFlight);
       const bool starved = !at_end_ && !reader_.ready();
       if (starved && !full) submit();
       if (!window_.empty() && (at_end_ || full || starved || window_.front().wait_for(milliseconds(0)))) {
@@ -79,6 +81,8 @@ class Stream {
     pending_.end = reached_;
     pending_.skipped = skipped_;
     pending_.submit(provider_, options_.request);
+    texts_in_flight_ += pending_.size();
+    bytes_in_flight_ += pending_.bytes();
     window_.push_back(std::exchange(pending_, Batch()));
   }
 
@@ -89,6 +93,8 @@ class Stream {
     }
     Batch batch = std::move(window_.front());
     window_.pop_front();
+    texts_in_flight_ -= batch.size();
+    bytes_in_flight_ -= batch.bytes();
     auto outcome = batch.outcome();
     std::optional<Error> error;
     if (outcome) {
@@ -162,6 +168,8 @@ class Stream {
   RowTaker& taker_;
   StreamWatcher& watcher_;
   std::deque<Batch> window_;
+  std::size_t texts_in_flight_ = 0;
+  std::size_t bytes_in_flight_ = 0;
   Batch pending_;
   StreamCounts counts_;
   InputPosition reached_;      // after the last record that was good or skipped

@@ -11,8 +11,8 @@ namespace akidb::embedding::cli {
 
 struct StreamOptions {
   BatchEmbeddingRequest request;  // all but its inputs
-  std::size_t batch_size = 2048;  // texts of a request
-  std::size_t in_flight = 3;      // requests under way
+  std::size_t batch_size = 256;   // texts of a request
+  std::size_t in_flight = 6144;   // texts under way: the more, the better the provider can group equal lengths
   bool skip_bad = false;          // report and leave out bad records, in place of ending
 };
 
@@ -41,8 +41,8 @@ class StreamWatcher {
   virtual void tick(const StreamCounts& counts) = 0;           // several times a second while there is work
 };
 
-// Memory is bounded by in_flight batches, each of at most batch_size texts and about 4 MiB. Where the input
-// comes slowly, what is there is embedded without waiting for a full batch.
+// Memory is bounded: two batches, or else about in_flight texts and 12 MiB of them, are under way. Where the
+// input comes slowly, what is there is embedded without waiting for a full batch.
 //
 // On an error all batches before the one that failed have been taken. `cancelled` where a stop signal came:
 // batches under way are dropped. A bad record (of the input, or too long under Truncation::error) is
