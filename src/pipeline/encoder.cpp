@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guard_memory.hpp"
+
 namespace akidb::embedding::pipeline {
 namespace {
 
@@ -87,7 +89,7 @@ Result<std::shared_ptr<Slice>> Encoder::encode(const std::shared_ptr<Job>& job, 
   executor_.parallel_for(failed.size(), [&](std::size_t task) {
     const std::size_t end = std::min(count, (task + 1) * kTextsPerTask);
     for (std::size_t at = task * kTextsPerTask; at < end && !failed[task]; ++at) {
-      auto one = encode_one(*job, first + at, *prompt);
+      auto one = base::guard_memory("tokenise the inputs", [&] { return encode_one(*job, first + at, *prompt); });
       if (one) {
         encoded[at] = std::move(one).value();
       } else {

@@ -2,21 +2,31 @@
 
 #include <utility>
 
+#include "base/guard_memory.hpp"
+
 namespace akidb::embedding::pipeline {
 
-Job::Job(Submission submission, std::string model, std::size_t row_dimension, Completion done)
+Result<AnswerSpace> AnswerSpace::reserve(const BatchEmbeddingRequest& request, std::size_t row_dimension) {
+  return base::guard_memory("hold the vectors", [&]() -> Result<AnswerSpace> {
+    const std::size_t inputs = request.inputs.size();
+    AnswerSpace space;
+    space.row_dimension = row_dimension;
+    space.reports.resize(inputs);
+    if (request.output == Output::tokens) {
+      space.token_rows.resize(inputs);
+    } else {
+      space.rows.resize(inputs * row_dimension);
+    }
+    return space;
+  });
+}
+
+Job::Job(Submission submission, std::string model, AnswerSpace space, Completion done)
     : request_(std::move(submission.request)),
       model_(std::move(model)),
-      row_dimension_(row_dimension),
+      space_(std::move(space)),
       done_(std::move(done)),
-      reports_(request_.inputs.size()),
-      remaining_(request_.inputs.size()) {
-  if (wants_tokens()) {
-    token_rows_.resize(inputs());
-  } else {
-    rows_.resize(inputs() * row_dimension_);
-  }
-}
+      remaining_(request_.inputs.size()) {}
 
 bool Job::is_dead(TimePoint now) const noexcept {
   return answered_.load(std::memory_order_relaxed) || request_.cancel.cancelled() ||
@@ -42,7 +52,7 @@ void Job::fail(Error error) {
 }
 
 std::span<float> Job::row(std::size_t input) {
-  return std::span(rows_).subspan(input * row_dimension_, row_dimension_);
+  return std::span(space_.rows).subspan(input * space_.row_dimension, space_.row_dimension);
 }
 
 void Job::note_wait(std::chrono::nanoseconds waited) {
@@ -67,12 +77,18 @@ void Job::finish() {
   using std::chrono::nanoseconds;
   BatchEmbeddingResponse response;
   response.model = std::move(model_);
-  response.embeddings = take_embeddings();
-  for (const auto& report : reports_) {
+  auto embeddings =
+      base::guard_memory("hold the vectors", [this]() -> Result<Embeddings> { return take_embeddings(); });
+  if (!embeddings) {
+    done(std::move(embeddings).error());
+    return;
+  }
+  response.embeddings = std::move(embeddings).value();
+  for (const auto& report : space_.reports) {
     response.usage.total_tokens += report.tokens;
     response.usage.truncated_inputs += report.truncated_tokens > 0 ? 1 : 0;
   }
-  response.inputs = std::move(reports_);
+  response.inputs = std::move(space_.reports);
   response.usage.tokenize = duration_cast<microseconds>(nanoseconds(tokenize_ns_.load()));
   response.usage.queue = duration_cast<microseconds>(nanoseconds(longest_wait_ns_.load()));
   response.usage.compute = duration_cast<microseconds>(nanoseconds(compute_ns_.load()));
@@ -80,17 +96,17 @@ void Job::finish() {
 }
 
 Embeddings Job::take_embeddings() {
-  if (!wants_tokens()) return {row_dimension_, std::move(rows_)};
+  if (!wants_tokens()) return {space_.row_dimension, std::move(space_.rows)};
   std::vector<std::size_t> first_row = {0};
   std::vector<ByteRange> ranges;
   std::vector<float> values;
-  for (auto& rows : token_rows_) {
+  for (auto& rows : space_.token_rows) {
     values.insert(values.end(), rows.values.begin(), rows.values.end());
     ranges.insert(ranges.end(), rows.ranges.begin(), rows.ranges.end());
     rows = {};
-    first_row.push_back(values.size() / row_dimension_);
+    first_row.push_back(values.size() / space_.row_dimension);
   }
-  Embeddings embeddings(row_dimension_, std::move(values));
+  Embeddings embeddings(space_.row_dimension, std::move(values));
   embeddings.first_row = std::move(first_row);
   embeddings.token_ranges = std::move(ranges);
   return embeddings;

@@ -16,11 +16,26 @@ namespace akidb::embedding::pipeline {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
+// The memory that a request's answer takes, got before the request is taken on.
+struct AnswerSpace {
+  struct TokenRows {
+    std::vector<float> values;
+    std::vector<ByteRange> ranges;
+  };
+  std::vector<InputReport> reports;   // per input
+  std::vector<float> rows;            // Output::pooled: row_dimension values per input
+  std::vector<TokenRows> token_rows;  // Output::tokens: per input
+  std::size_t row_dimension = 0;
+
+  // resource_exhausted where there is not that much memory.
+  static Result<AnswerSpace> reserve(const BatchEmbeddingRequest& request, std::size_t row_dimension);
+};
+
 // Shared by the tasks that work on it. Inputs are handed out once, so that rows and reports of different
 // inputs may be written from different threads without a lock.
 class Job {
  public:
-  Job(Submission submission, std::string model, std::size_t row_dimension, Completion done);
+  Job(Submission submission, std::string model, AnswerSpace space, Completion done);
 
   [[nodiscard]] const BatchEmbeddingRequest& request() const noexcept { return request_; }
   [[nodiscard]] std::size_t inputs() const noexcept { return request_.inputs.size(); }
@@ -35,17 +50,13 @@ class Job {
   // Answers with an error. Only the first answer counts.
   void fail(Error error);
 
-  InputReport& report(std::size_t input) { return reports_[input]; }
+  InputReport& report(std::size_t input) { return space_.reports[input]; }
 
   // Where an input's row is written (Output::pooled): dimension values.
   std::span<float> row(std::size_t input);
 
   // Where an input's token rows are written (Output::tokens).
-  struct TokenRows {
-    std::vector<float> values;
-    std::vector<ByteRange> ranges;
-  };
-  TokenRows& token_rows(std::size_t input) { return token_rows_[input]; }
+  AnswerSpace::TokenRows& token_rows(std::size_t input) { return space_.token_rows[input]; }
 
   // An input's row or rows are written. The last one answers the request.
   void input_done();
@@ -65,14 +76,11 @@ class Job {
 
   BatchEmbeddingRequest request_;
   std::string model_;
-  std::size_t row_dimension_;
+  AnswerSpace space_;
   std::mutex answer_mutex_;
   Completion done_;
   std::atomic<bool> answered_{false};
 
-  std::vector<InputReport> reports_;
-  std::vector<float> rows_;
-  std::vector<TokenRows> token_rows_;
   std::atomic<std::size_t> remaining_;
 
   std::atomic<std::int64_t> tokenize_ns_{0};

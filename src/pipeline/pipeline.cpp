@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/guard_memory.hpp"
+
 namespace akidb::embedding::pipeline {
 namespace {
 
@@ -48,7 +50,12 @@ void Pipeline::submit(Submission submission, Completion done) {
     done(width.error());
     return;
   }
-  auto job = std::make_shared<Job>(std::move(submission), options_.model, *width, std::move(done));
+  auto space = AnswerSpace::reserve(submission.request, *width);
+  if (!space) {
+    done(std::move(space).error());
+    return;
+  }
+  auto job = std::make_shared<Job>(std::move(submission), options_.model, std::move(space).value(), std::move(done));
   job->feeding = true;
   job->answer_if_dead(scheduler_.now());
   if (!job->is_dead(scheduler_.now())) {
@@ -65,10 +72,12 @@ Result<void> Pipeline::queue_next(const std::shared_ptr<Job>& job, bool is_first
   const std::size_t count = std::clamp<std::size_t>(is_first ? window : admission.free_sequences(), 1, window);
   const std::size_t first = job->next_input;
   const std::size_t last = std::min(job->inputs(), first + count);
-  auto slice = encoder_.encode(job, first, last);
-  if (!slice) return slice.error();
-  job->next_input = last;
-  return scheduler_.submit(*slice, is_first);
+  return base::guard_memory("tokenise the inputs", [&]() -> Result<void> {
+    auto slice = encoder_.encode(job, first, last);
+    if (!slice) return slice.error();
+    job->next_input = last;
+    return scheduler_.submit(*slice, is_first);
+  });
 }
 
 void Pipeline::feed(const std::shared_ptr<Job>& job) {

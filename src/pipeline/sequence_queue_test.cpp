@@ -41,7 +41,7 @@ std::shared_ptr<Slice> slice_of(const JobPlan& plan) {
     slice->offsets.push_back(static_cast<std::uint32_t>(slice->token_ids.size()));
   }
   const auto ignore = [](const Result<BatchEmbeddingResponse>&) {};
-  slice->job = std::make_shared<Job>(Submission{std::move(request), {}}, "fake", 4, ignore);
+  slice->job = std::make_shared<Job>(Submission{std::move(request), {}}, "fake", AnswerSpace{}, ignore);
   return slice;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guard_memory.hpp"
 #include "pipeline/postprocess.hpp"
 
 namespace akidb::embedding::pipeline {
@@ -55,6 +56,12 @@ bool UnitRunner::normalizes(const BatchEmbeddingRequest& request) const noexcept
 }
 
 UnitRunner::Computed UnitRunner::compute(const Unit& unit, backend::Cores cores) const {
+  Computed computed;
+  computed.outcome = base::guard_memory("run the model", [&] { return forward(unit, cores, computed); });
+  return computed;
+}
+
+Result<void> UnitRunner::forward(const Unit& unit, backend::Cores cores, Computed& computed) const {
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> offsets = {0};
   ids.reserve(unit.tokens);
@@ -68,7 +75,9 @@ UnitRunner::Computed UnitRunner::compute(const Unit& unit, backend::Cores cores)
   }
   Sink sink(*this, unit);
   auto outcome = backend_.forward({ids, offsets}, cores, sink);
-  return {std::move(outcome), sink.take(), std::chrono::steady_clock::now() - started};
+  computed.pooled = sink.take();
+  computed.spent = std::chrono::steady_clock::now() - started;
+  return outcome;
 }
 
 void UnitRunner::deliver(const Unit& unit, Computed computed) const {

@@ -1,17 +1,25 @@
 // open(): which provider, and the making of it.
 #include <akidb/embedding/open.hpp>
 
+#include "base/guard_memory.hpp"
 #include "providers/makers.hpp"
 
 namespace akidb::embedding {
+namespace {
 
-Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options) {
+Result<std::unique_ptr<EmbeddingProvider>> make_provider(const ProviderOptions& options) {
   switch (options.provider) {
     case ProviderKind::hash: return providers::make_hash_provider(options);
     case ProviderKind::onnx:
     case ProviderKind::automatic: return providers::make_onnx_provider(options);
   }
   return Error{ErrorCode::invalid_argument, "provider: unknown kind", {}, {}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options) {
+  return base::guard_memory("load the model", [&] { return make_provider(options); });
 }
 
 }  // namespace akidb::embedding

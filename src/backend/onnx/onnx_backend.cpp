@@ -67,8 +67,6 @@ class OnnxBackend final : public Backend {
       return run(session, batch, length, sink);
     } catch (const Ort::Exception& exception) {
       return ort_error(ErrorCode::internal, "ONNX Runtime failed to run the model", exception);
-    } catch (const std::bad_alloc&) {
-      return Error{ErrorCode::resource_exhausted, "not enough memory to run the model", {}, {}};
     }
   }
 
@@ -197,51 +195,72 @@ void OnnxBackend::widen(std::uint32_t threads) {
   });
 }
 
-}  // namespace
+Result<std::unique_ptr<SharedWeights>> share(const ExternalWeights& weights) {
+  if (weights.tensors.empty()) return std::unique_ptr<SharedWeights>();
+  return SharedWeights::open(weights);
+}
 
-Result<std::unique_ptr<Backend>> open_backend(const OnnxOptions& options) {
-  const auto runtime = load_runtime(options.onnxruntime);
-  if (!runtime) return runtime.error();
-  auto choice = choose(options.device, (*runtime)->execution_providers);
-  if (!choice) return std::move(choice).error();
-  auto folder = base::TemporaryFolder::create();
-  if (!folder) return std::move(folder).error();
-
-  std::unique_ptr<SharedWeights> weights;
-  if (!options.weights.tensors.empty()) {
-    auto shared = SharedWeights::open(options.weights);
-    if (!shared) return std::move(shared).error();
-    weights = std::move(shared).value();
-  }
-
-  SessionPlan plan{options.graph, choice->device, 1, weights.get(), folder->path() / "profile"};
+// A device that was chosen automatically and cannot be used gives way to the CPU.
+Result<Ort::Session> open_session(SessionPlan& plan, DeviceChoice& choice) {
+  plan.device = choice.device;
   auto session = make_session(plan);
-  if (!session && choice->automatic && choice->device != Device::cpu) {
-    choice->reason = "auto: " + session.error().message + ", so the CPU";
-    base::log(LogLevel::warning, to_string(session.error()) + "; the CPU is used instead");
-    plan.device = choice->device = Device::cpu;
-    session = make_session(plan);
-  }
-  if (!session) return std::move(session).error();
-  auto signature = read_signature(*session);
-  if (!signature) return std::move(signature).error();
+  if (session || !choice.automatic || choice.device == Device::cpu) return session;
+  choice.reason = "auto: " + session.error().message + ", so the CPU";
+  base::log(LogLevel::warning, to_string(session.error()) + "; the CPU is used instead");
+  plan.device = choice.device = Device::cpu;
+  return make_session(plan);
+}
 
+BackendInfo info_of(const OnnxOptions& options, const Runtime& runtime, const DeviceChoice& choice) {
   BackendInfo info;
   info.name = "onnx";
-  info.runtime = "ONNX Runtime " + (*runtime)->version;
-  info.device = names_of(choice->device).name;
-  info.device_reason = choice->reason;
+  info.runtime = "ONNX Runtime " + runtime.version;
+  info.device = names_of(choice.device).name;
+  info.device_reason = choice.reason;
   info.dtype = "fp32";
   info.vocab_size = options.vocab_size;
   info.unit_tokens = kUnitTokens;
   info.equal_lengths = true;
-  auto backend = std::make_unique<OnnxBackend>(std::move(plan), std::move(weights), std::move(session).value(),
+  return info;
+}
+
+Result<std::unique_ptr<Backend>> open_or_throw(const OnnxOptions& options) {
+  const auto runtime = load_runtime(options.onnxruntime);
+  if (!runtime) return runtime.error();
+  auto choice = choose(options.device, (*runtime)->execution_providers);
+  if (!choice) return std::move(choice).error();
+  const auto folder = base::TemporaryFolder::create();
+  if (!folder) return folder.error();
+  auto weights = share(options.weights);
+  if (!weights) return std::move(weights).error();
+
+  SessionPlan plan;
+  plan.graph = options.graph;
+  plan.weights = weights->get();
+  plan.profile_prefix = folder->path() / "profile";
+  auto session = open_session(plan, *choice);
+  if (!session) return std::move(session).error();
+  auto signature = read_signature(*session);
+  if (!signature) return std::move(signature).error();
+
+  auto backend = std::make_unique<OnnxBackend>(std::move(plan), std::move(weights).value(), std::move(session).value(),
                                                std::move(signature).value());
-  if (auto warm = backend->warm_up(std::move(info)); !warm) return std::move(warm).error();
-  base::log(LogLevel::info, "device " + backend->info().device + " (" + backend->info().device_reason + "); " +
-                                backend->info().runtime + ": " + backend->info().execution);
+  if (auto warm = backend->warm_up(info_of(options, **runtime, *choice)); !warm) return std::move(warm).error();
+  const auto& info = backend->info();
+  base::log(LogLevel::info,
+            "device " + info.device + " (" + info.device_reason + "); " + info.runtime + ": " + info.execution);
   if (options.threads > 1 && choice->device == Device::cpu) backend->widen(options.threads);
   return std::unique_ptr<Backend>(std::move(backend));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> open_backend(const OnnxOptions& options) {
+  try {
+    return open_or_throw(options);
+  } catch (const Ort::Exception& exception) {
+    return ort_error(ErrorCode::internal, "ONNX Runtime failed while the model was loaded", exception);
+  }
 }
 
 }  // namespace akidb::embedding::backend::onnx

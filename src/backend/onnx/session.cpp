@@ -38,7 +38,6 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
   options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
   options.AddConfigEntry("session.inter_op.allow_spinning", "0");
-  options.AddConfigEntry("session.set_denormal_as_zero", "1");
   options.AddConfigEntry("optimization.disable_specified_optimizers", kSlowFusions);
   // Units come in hundreds of shapes: a remembered pattern for each would only grow.
   options.DisableMemPattern();
