@@ -30,8 +30,8 @@ struct EncoderConfig {
 
 enum class PoolingMode { cls, mean, max, mean_sqrt_len, weighted_mean, last_token };
 
-// 1_Pooling/config.json. Several modes are concatenated in the order of the enumeration's names in the
-// reference (cls, max, mean, mean_sqrt_len, weighted_mean, last_token).
+// 1_Pooling/config.json. Several modes are concatenated: in the order of the file's list where it has one
+// (newer spelling), else in that of the reference (cls, max, mean, mean_sqrt_len, weighted_mean, last_token).
 struct PoolingConfig {
   std::vector<PoolingMode> modes = {PoolingMode::mean};
   bool include_prompt = true;
@@ -44,7 +44,7 @@ struct Prompts {
 
 struct ModelFolder {
   std::filesystem::path folder;
-  std::optional<EncoderConfig> encoder;  // nothing for a bare .onnx file
+  std::optional<EncoderConfig> encoder;  // nothing where a graph stands alone, or with an unknown config.json
   std::optional<PoolingConfig> pooling;  // nothing where modules.json has no Pooling module
   bool normalize = false;                // modules.json ends in Normalize
   std::uint32_t max_tokens = 512;        // max_seq_length, else model_max_length, within max_positions
