@@ -18,14 +18,16 @@ using text::AlignedText;
 class Utf8Word {
  public:
   void assign(WordSpan word) {
-    bytes_.clear();
-    chars_.clear();
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      text::append_utf8(bytes_, word[i].code);
-      chars_.resize(bytes_.size(), static_cast<std::uint32_t>(i));
+    const std::size_t longest = word.size() * text::kMaxUtf8Length + kWordPadding;
+    if (bytes_.size() < longest) {
+      bytes_.resize(longest);
+      chars_.resize(longest);
     }
-    size_ = bytes_.size();
-    bytes_.append(kWordPadding, '\0');
+    size_ = 0;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      const std::size_t end = size_ + text::encode_utf8(word[i].code, bytes_.data() + size_);
+      while (size_ < end) chars_[size_++] = static_cast<std::uint32_t>(i);
+    }
   }
 
   [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), size_}; }

@@ -1,0 +1,17 @@
+// Fuzz bodies of the tokenizer. Each takes any bytes, and returns what is wrong, or an empty string.
+#pragma once
+
+#include <akidb/embedding/tokenizer.hpp>
+#include <string>
+#include <string_view>
+
+namespace akidb::embedding::fuzz {
+
+// A text: the fast path must give what the plain path gives; places must lie in the text, on characters; invalid UTF-8
+// must be an error. The rest of the public functions must take what comes out.
+std::string tokenize_any_text(const Tokenizer& tokenizer, std::string_view text);
+
+// A tokenizer.json: it loads, or fails with data_corrupt, unsupported or resource_exhausted. What loads must tokenise.
+std::string load_any_tokenizer(std::string_view file);
+
+}  // namespace akidb::embedding::fuzz
