@@ -8,6 +8,8 @@
 #   check.sh add_subdirectory BUILD WORK          a project that has this tree inside
 #
 # BUILD is a build folder of this tree, whose compiler, launcher and type are taken; WORK is emptied or made.
+# The library is built again in BUILD.shared and BUILD.add_subdirectory: beside BUILD, so that all paths are as
+# long as BUILD's and a compiler cache knows the objects, even where it makes paths relative.
 set -euo pipefail
 
 consumer=$1 build=$2 work=$3 library=${4:-static}
@@ -29,7 +31,6 @@ configure_and_build() {
   cmake --build "$folder"
 }
 
-# The same settings as BUILD's, so that a compiler cache knows the objects.
 with_our_options=(-DAKIDB_EMBEDDING_WERROR="$(cached AKIDB_EMBEDDING_WERROR)" -DAKIDB_EMBEDDING_TESTS=OFF)
 
 # The programs between the ```cpp fences of README.md, one file each: program-1.cpp, ...
@@ -44,8 +45,8 @@ case $consumer in
   install)
     rm -rf "$work"
     if [[ $library == shared ]]; then
-      configure_and_build "$root" "$work/build" "${with_our_options[@]}" -DBUILD_SHARED_LIBS=ON
-      cmake --install "$work/build" --prefix "$prefix.first"
+      configure_and_build "$root" "$build.shared" "${with_our_options[@]}" -DBUILD_SHARED_LIBS=ON
+      cmake --install "$build.shared" --prefix "$prefix.first"
     else
       cmake --install "$build" --prefix "$prefix.first"
     fi
@@ -80,9 +81,8 @@ case $consumer in
     done
     ;;
   add_subdirectory)
-    rm -rf "$work"
-    configure_and_build "$here/add_subdirectory" "$work" "${with_our_options[@]}"
-    "$work/consumer"
+    configure_and_build "$here/add_subdirectory" "$build.add_subdirectory" "${with_our_options[@]}"
+    "$build.add_subdirectory/consumer"
     ;;
   *)
     echo "unknown consumer '$consumer'"
