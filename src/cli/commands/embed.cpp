@@ -112,7 +112,8 @@ Result<void> run_embed(const Invocation& invocation, Console& console) {
   const auto input = from_arguments ? Result<InputFormat>(InputFormat::lines) : input_format(values);
   if (!input) return input.error();
   const bool keep_fields = format == OutputFormat::jsonl || format == OutputFormat::json;
-  auto reader = from_arguments ? Result(make_argument_reader(invocation.arguments)) : open_records(values, keep_fields);
+  auto reader =
+      from_arguments ? Result(make_argument_reader(invocation.arguments)) : open_records(values, keep_fields, console);
   if (!reader) return reader.error();
 
   auto provider = open(provider_options(values));

@@ -63,10 +63,16 @@ Result<InputFormat> input_format(const Values& values) {
   return InputFormat::lines;
 }
 
-Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields) {
+Result<std::unique_ptr<ByteSource>> open_source(const Values& values, Console& console) {
+  const std::string path = values.text("input").empty() ? "-" : values.text("input");
+  if (path == "-" && input_is_terminal()) console.summary("Reading from the terminal; Ctrl-D ends the input.");
+  return open_input(path);
+}
+
+Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields, Console& console) {
   const auto format = input_format(values);
   if (!format) return format.error();
-  auto source = open_input(values.text("input").empty() ? "-" : values.text("input"));
+  auto source = open_source(values, console);
   if (!source) return source.error();
   RecordOptions options;
   options.format = *format;

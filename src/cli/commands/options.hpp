@@ -6,6 +6,7 @@
 
 #include "cli/flags/values.hpp"
 #include "cli/input/record.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace akidb::embedding::cli {
 
@@ -17,9 +18,12 @@ BatchEmbeddingRequest request_form(const Values& values);
 // invalid_argument where --output is the file that --input reads.
 Result<void> check_other_file(const Values& values);
 
+// The file of --input, else standard input; says so where that is a terminal and somebody may wonder.
+Result<std::unique_ptr<ByteSource>> open_source(const Values& values, Console& console);
+
 // --input and what goes with it. "auto" is decided by the file's extension; one that is neither known nor
 // plain text (.json, .npy, ...) is invalid_argument.
-Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields);
+Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields, Console& console);
 Result<InputFormat> input_format(const Values& values);
 
 }  // namespace akidb::embedding::cli

@@ -97,7 +97,7 @@ Result<void> run_search(const Invocation& invocation, Console& console) {
   const Values& values = invocation.values;
   const auto& queries = invocation.arguments;
   if (queries.empty()) return Error{ErrorCode::invalid_argument, "search: expected a query, got none", {}, {}};
-  auto reader = open_records(values, false);
+  auto reader = open_records(values, false, console);
   if (!reader) return reader.error();
   auto provider = open(provider_options(values));
   if (!provider) return provider.error();

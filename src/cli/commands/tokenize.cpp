@@ -132,7 +132,7 @@ class TokenizeRun {
 
 Result<void> run_tokenize(const Invocation& invocation, Console& console) {
   const Values& values = invocation.values;
-  auto input = open_input(values.text("input").empty() ? "-" : values.text("input"));
+  auto input = open_source(values, console);
   if (!input) return input.error();
   const auto source = open_tokenizer(values);
   if (!source) return source.error();

@@ -34,7 +34,7 @@ class ArgumentReader final : public RecordReader {
 std::optional<std::string> utf8_problem(std::string_view text) {
   const auto at = base::find_invalid_utf8(text);
   if (!at) return std::nullopt;
-  return "expected UTF-8, found another byte at byte " + std::to_string(*at);
+  return "expected UTF-8, found an invalid sequence at byte " + std::to_string(*at);
 }
 
 std::string too_long_problem(std::size_t max_bytes) {

@@ -16,6 +16,7 @@ std::size_t columns_of(int descriptor) {
 
 }  // namespace
 
+bool input_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
 bool error_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 std::size_t output_columns() { return columns_of(STDOUT_FILENO); }
 std::size_t error_columns() { return columns_of(STDERR_FILENO); }

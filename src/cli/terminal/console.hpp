@@ -41,6 +41,7 @@ class Console {
   bool has_progress_ = false;
 };
 
+bool input_is_terminal();
 bool error_is_terminal();
 
 // Columns of the terminal that standard output (or standard error) is; 0 where it is none.
