@@ -115,6 +115,12 @@ class Output(ProgramTest):
         self.fails(2, "expected another file", "embed", *HASH, "--input", path, "--output", "./a.txt")
         self.assertEqual(self.read("a.txt"), b"a\n")
 
+    def test_a_request_that_cannot_be_leaves_an_old_output_alone(self):
+        self.write("out.npy", "old")
+        for flags in (("--dimensions", 100000), ("--prompt-name", "none")):
+            self.assertEqual(self.run_program("embed", "a", *HASH, "--output", "out.npy", *flags).returncode, 2)
+            self.assertEqual(self.read("out.npy"), b"old")
+
     def test_per_token(self):
         done = self.good("embed", "one two", *HASH, "--output-kind", "tokens")
         row = rows(done.stdout)[0]

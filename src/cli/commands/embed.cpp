@@ -92,6 +92,15 @@ Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   return check_other_file(values);
 }
 
+// A request that the model refuses whatever the text (dimensions, a prompt) is to leave an old output alone.
+Result<void> check_request(EmbeddingProvider& provider, const Values& values) {
+  auto request = request_form(values);
+  request.inputs.emplace_back("");
+  const auto response = provider.embed_batch(std::move(request));
+  if (!response) return response.error();
+  return {};
+}
+
 // What is said of an output that is not finished.
 Error unfinished(Error error, const RowFile& rows) {
   if (!rows.can_resume()) return error;
@@ -122,6 +131,7 @@ Result<void> run_embed(const Invocation& invocation, Console& console) {
   if (!info) return info.error();
   const std::size_t dimension = values.count("dimensions") > 0 ? values.count("dimensions") : info->dimension;
 
+  if (auto accepted = check_request(**provider, values); !accepted) return accepted;
   auto rows = RowFile::open(
       make_format(format, values, dimension),
       {values.text("output"), values.on("resume"), !from_arguments, job_of(values, *info, format, *input)});
