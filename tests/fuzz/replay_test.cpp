@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(, Replay,
                          [](const auto& param) { return std::string(param.param.corpus); });
 
 // The same through the door that users have: a whole folder of which one file is a mutant.
-TEST(Folder, MutantsAreReadOrNamed) {
+TEST(MutantFolders, AreReadOrNamed) {
   const TemporaryFolder folder;
   write_tiny_bert(folder.path());
   folder.write("config_sentence_transformers.json", R"({"prompts": {"query": "q: "}, "default_prompt_name": "query"})");
