@@ -32,9 +32,7 @@ void scale(std::span<float> row, float factor) {
 }  // namespace
 
 Pooling::Pooling(std::vector<PoolingMode> modes, std::size_t hidden_size)
-    : modes_(std::move(modes)), hidden_size_(hidden_size) {
-  std::sort(modes_.begin(), modes_.end());
-}
+    : modes_(std::move(modes)), hidden_size_(hidden_size) {}
 
 void Pooling::add(std::span<const float> rows, const Place& place, std::span<float> pooled) const {
   const std::size_t count = rows.size() / hidden_size_;

@@ -8,13 +8,13 @@
 
 namespace akidb::embedding::pipeline {
 
-// As in sentence-transformers' Pooling module. Several modes are concatenated in this order.
+// As in sentence-transformers' Pooling module.
 enum class PoolingMode { cls, max, mean, mean_sqrt_len, weighted_mean, last_token };
 
 // A set of modes over a hidden size. Immutable; thread-safe.
 class Pooling {
  public:
-  // `modes` must not be empty; they are taken in the order of the enumeration.
+  // `modes` must not be empty; their rows are concatenated in this order.
   Pooling(std::vector<PoolingMode> modes, std::size_t hidden_size);
 
   [[nodiscard]] std::size_t dimension() const noexcept { return modes_.size() * hidden_size_; }
