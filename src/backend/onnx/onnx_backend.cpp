@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backend/onnx/execution_report.hpp"
+#include "backend/onnx/input_tensors.hpp"
 #include "backend/onnx/runtime.hpp"
 #include "backend/onnx/session.hpp"
 #include "backend/onnx/signature.hpp"
@@ -18,27 +19,6 @@ namespace akidb::embedding::backend::onnx {
 namespace {
 
 constexpr std::size_t kUnitTokens = 512;
-
-// A run's inputs as tensors; kept by each thread, so that a run allocates nothing for them.
-struct InputBuffers {
-  std::vector<std::int64_t> wide;
-  std::vector<std::int32_t> narrow;
-
-  template <class T>
-  static void fill(InputRole role, const TokenBatch& batch, std::size_t length, std::vector<T>& out) {
-    for (std::size_t row = 0; row < batch.sequences(); ++row) {
-      for (std::size_t at = 0; at < length; ++at) {
-        const std::uint32_t id = batch.token_ids[batch.offsets[row] + at];
-        switch (role) {
-          case InputRole::token_ids: out.push_back(static_cast<T>(id)); break;
-          case InputRole::attention_mask: out.push_back(1); break;
-          case InputRole::type_ids: out.push_back(0); break;
-          case InputRole::position_ids: out.push_back(static_cast<T>(at)); break;
-        }
-      }
-    }
-  }
-};
 
 class OnnxBackend final : public Backend {
  public:
@@ -113,37 +93,18 @@ Result<void> OnnxBackend::one_by_one(const TokenBatch& batch, Cores cores, RowSi
 }
 
 Result<void> OnnxBackend::run(Ort::Session& session, const TokenBatch& batch, std::size_t length, RowSink& sink) {
-  thread_local std::vector<InputBuffers> buffers;
-  const std::array<std::int64_t, 2> shape = {static_cast<std::int64_t>(batch.sequences()),
-                                             static_cast<std::int64_t>(length)};
-  const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-  std::vector<const char*> names;
-  std::vector<Ort::Value> values;
-  buffers.resize(std::max(buffers.size(), signature_.inputs.size()));
-  for (std::size_t at = 0; at < signature_.inputs.size(); ++at) {
-    const auto& input = signature_.inputs[at];
-    auto& buffer = buffers[at];
-    const auto bind = [&](auto& elements) {
-      elements.clear();
-      InputBuffers::fill(input.role, batch, length, elements);
-      values.push_back(Ort::Value::CreateTensor(memory, elements.data(), elements.size(), shape.data(), shape.size()));
-    };
-    if (input.is_int32) {
-      bind(buffer.narrow);
-    } else {
-      bind(buffer.wide);
-    }
-    names.push_back(input.name.c_str());
-  }
+  thread_local InputTensors inputs;
+  inputs.fill(signature_, batch, length);
   const char* const output_name = signature_.output.c_str();
-  const auto outputs =
-      session.Run(Ort::RunOptions{nullptr}, names.data(), values.data(), values.size(), &output_name, 1);
+  const auto outputs = session.Run(Ort::RunOptions{nullptr}, inputs.names().data(), inputs.values().data(),
+                                   inputs.values().size(), &output_name, 1);
 
   const auto extents = outputs[0].GetTensorTypeAndShapeInfo().GetShape();
   const auto width = static_cast<std::size_t>(extents.back());
   const std::size_t rows = signature_.pooled ? 1 : length;
   const std::size_t expected_rank = signature_.pooled ? 2 : 3;
-  if (extents.size() != expected_rank || extents[0] != shape[0] || (!signature_.pooled && extents[1] != shape[1])) {
+  if (extents.size() != expected_rank || extents[0] != static_cast<std::int64_t>(batch.sequences()) ||
+      (!signature_.pooled && extents[1] != static_cast<std::int64_t>(length))) {
     return Error{ErrorCode::internal, "the graph gave an output of another shape than its input", {}, {}};
   }
   const float* const data = outputs[0].GetTensorData<float>();
