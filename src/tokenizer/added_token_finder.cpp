@@ -63,7 +63,7 @@ class SpaceEnd {
 
 AddedTokenFinder::AddedTokenFinder(const std::vector<Pattern>& patterns) : matcher_(patterns.size()) {
   for (const auto& pattern : patterns) {
-    if (matcher_.contains(pattern.text)) continue;
+    if (matcher_.tokens().find(pattern.text)) continue;
     matcher_.insert(pattern.text, static_cast<std::uint32_t>(tokens_.size()));
     tokens_.push_back(pattern.token);
     bool& begins = begins_[static_cast<unsigned char>(pattern.text[0])];

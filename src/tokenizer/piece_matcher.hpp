@@ -16,7 +16,7 @@ class PieceMatcher {
   explicit PieceMatcher(std::size_t tokens);
 
   void insert(std::string_view token, std::uint32_t id) { tokens_.insert(token, id); }
-  [[nodiscard]] bool contains(std::string_view token) const { return tokens_.find(token).has_value(); }
+  [[nodiscard]] const TokenTable& tokens() const noexcept { return tokens_; }
   // Builds the index; to be called once, after the last insert().
   void finish();
 

@@ -8,26 +8,29 @@
 #include <utility>
 #include <vector>
 
-#include "tokenizer/token_table.hpp"
+#include "tokenizer/piece_matcher.hpp"
 
 namespace akidb::embedding::tokenizer {
 
-// Immutable after construction.
+// Immutable after construction; const functions are thread-safe.
 class Vocabulary {
  public:
-  // Of equal tokens the last one counts; of tokens with one id the first in the order of bytes is the id's token.
+  // Of equal tokens the last one counts. Of tokens with one id, which of them is the id's token is not said.
   explicit Vocabulary(const std::vector<std::pair<std::string, std::uint32_t>>& tokens);
 
-  Vocabulary(Vocabulary&&) = delete;  // by_id_ points into table_
+  Vocabulary(Vocabulary&&) = delete;  // the tokens by id point into words_
 
-  [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
-  [[nodiscard]] std::optional<std::uint32_t> id_of(std::string_view token) const { return table_.find(token); }
+  [[nodiscard]] std::size_t size() const noexcept { return words_.tokens().size(); }
+  [[nodiscard]] std::optional<std::uint32_t> id_of(std::string_view token) const { return words_.tokens().find(token); }
   [[nodiscard]] std::optional<std::string_view> token_of(std::uint32_t id) const;
-  [[nodiscard]] const TokenTable& table() const noexcept { return table_; }
+
+  // All tokens, to be found at the beginning of a word.
+  [[nodiscard]] const PieceMatcher& words() const noexcept { return words_; }
 
  private:
-  TokenTable table_;
-  std::vector<std::pair<std::uint32_t, std::string_view>> by_id_;  // sorted
+  PieceMatcher words_;
+  std::vector<std::string_view> by_id_;  // by id where most ids are used: no data() where one is not
+  std::vector<std::pair<std::uint32_t, std::string_view>> sorted_;  // by id, where few are
 };
 
 }  // namespace akidb::embedding::tokenizer

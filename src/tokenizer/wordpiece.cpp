@@ -5,17 +5,15 @@
 namespace akidb::embedding::tokenizer {
 
 WordPiece::WordPiece(const WordPieceParts& parts, const Vocabulary& vocabulary)
-    : words_(vocabulary.size()),
+    : words_(vocabulary.words()),
       continuations_(vocabulary.size() / 2),
       max_chars_(parts.max_chars_per_word),
       unk_id_(vocabulary.id_of(parts.unk_token)) {
-  vocabulary.table().for_each([&](std::string_view token, std::uint32_t id) {
-    words_.insert(token, id);
+  words_.tokens().for_each([&](std::string_view token, std::uint32_t id) {
     if (token.size() > parts.prefix.size() && token.starts_with(parts.prefix)) {
       continuations_.insert(token.substr(parts.prefix.size()), id);
     }
   });
-  words_.finish();
   continuations_.finish();
 }
 

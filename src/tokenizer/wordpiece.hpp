@@ -12,7 +12,7 @@
 
 namespace akidb::embedding::tokenizer {
 
-// Immutable after construction; const functions are thread-safe.
+// Immutable after construction; const functions are thread-safe. The vocabulary must outlive it.
 class WordPiece {
  public:
   struct Piece {
@@ -36,7 +36,7 @@ class WordPiece {
  private:
   [[nodiscard]] bool too_long(const char* word, std::size_t length) const noexcept;
 
-  PieceMatcher words_;          // pieces at the beginning of a word
+  const PieceMatcher& words_;   // pieces at the beginning of a word
   PieceMatcher continuations_;  // pieces further on, without their prefix
   std::uint64_t max_chars_;
   std::optional<std::uint32_t> unk_id_;
