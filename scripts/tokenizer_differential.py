@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares this library's tokenizer with the reference on many strings; fails on the first that differ.
 
-usage: tokenizer_differential.py DRIVER [--cases N] [--seed S] [--model FOLDER]
+usage: tokenizer_differential.py DRIVER [--cases N] [--seed S] [--only NAME] [--model FOLDER]
 
 DRIVER is build/release/tests/tokenizer_jsonl. Run it by tokenizer_differential.sh, which brings the pinned reference.
 """
@@ -65,6 +65,7 @@ def main() -> int:
     parser.add_argument("driver")
     parser.add_argument("--cases", type=int, default=120_000, help="random cases over all tokenizers")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="the name of one tokenizer")
     parser.add_argument("--model", help="a folder with a further tokenizer.json: the default model's")
     arguments = parser.parse_args()
     assert tokenizers.__version__ == REFERENCE, f"tokenizers is {tokenizers.__version__}, expected {REFERENCE}"
@@ -79,6 +80,8 @@ def main() -> int:
             references["model"] = Tokenizer.from_file(f"{arguments.model}/tokenizer.json")
             files["model"] = Path(arguments.model)
         for name, reference in references.items():
+            if arguments.only not in (None, name):
+                continue
             rng = random.Random(f"{arguments.seed} {name}")
             cases = fixed_cases() + (sweep_cases(4096) if name in SWEPT else [])
             cases += [random_case(rng, extra) for _ in range(arguments.cases // len(references))]

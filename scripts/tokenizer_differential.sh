@@ -2,7 +2,7 @@
 # Compares the tokenizer with the reference, Hugging Face tokenizers, on 120,000 random strings and more. Not needed to
 # build or to test.
 #
-# usage: scripts/tokenizer_differential.sh [--cases N] [--seed S]     compares, with the build in build/release
+# usage: scripts/tokenizer_differential.sh [--cases N] [--seed S]     compares, with the build in build/release; --only NAME
 #        scripts/tokenizer_differential.sh --golden                   writes tests/data/tokenizer anew
 #        scripts/tokenizer_differential.sh --unicode                  writes src/text/unicode_tables.cpp anew
 #

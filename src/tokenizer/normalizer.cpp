@@ -1,6 +1,7 @@
 #include "tokenizer/normalizer.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "text/unicode.hpp"
 
@@ -52,6 +53,22 @@ struct Part {
   bool first;  // of its character's parts
 };
 
+// Sorts by rank, and keeps the order of equal ranks; linear, as a text may be nothing but marks.
+void order(std::span<Part> marks) {
+  constexpr std::size_t kFew = 32;
+  if (marks.size() < 2) return;
+  if (marks.size() <= kFew) {
+    std::stable_sort(marks.begin(), marks.end(), [](const Part& a, const Part& b) { return a.rank < b.rank; });
+    return;
+  }
+  std::array<std::size_t, 257> next{};  // place of the next mark of each rank
+  for (const Part& mark : marks) ++next[mark.rank + std::size_t{1}];
+  for (std::size_t rank = 1; rank < next.size(); ++rank) next[rank] += next[rank - 1];
+  std::vector<Part> ordered(marks.size());
+  for (const Part& mark : marks) ordered[next[mark.rank]++] = mark;
+  std::copy(ordered.begin(), ordered.end(), marks.begin());
+}
+
 // The reference hands places out in the new order: a first part takes the next character of the old text, another
 // part the character that was taken last. Where marks change places this is not where they came from, but it is
 // what offsets of the reference show.
@@ -59,24 +76,19 @@ void nfd(AlignedText& text) {
   std::vector<Part> parts;
   parts.reserve(text.size());
   std::size_t run = 0;  // where the marks begin that are not in order yet
-  const auto order = [&parts, &run] {
-    if (parts.size() - run < 2) return;
-    std::stable_sort(parts.begin() + static_cast<std::ptrdiff_t>(run), parts.end(),
-                     [](const Part& a, const Part& b) { return a.rank < b.rank; });
-  };
   for (const auto& c : text) {
     bool first = true;
     for (const char32_t code : text::decomposition_of(c.code)) {
       const std::uint8_t rank = text::combining_rank(code);
       if (rank == 0) {
-        order();
+        order(std::span(parts).subspan(run));
         run = parts.size() + 1;
       }
       parts.push_back({code, rank, first});
       first = false;
     }
   }
-  order();
+  order(std::span(parts).subspan(run));
 
   AlignedText decomposed;
   decomposed.reserve(parts.size());

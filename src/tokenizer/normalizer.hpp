@@ -8,8 +8,8 @@
 
 namespace akidb::embedding::tokenizer {
 
-// Runs the steps in their order. A character that a step makes keeps the place of the one it was made from. Time is
-// linear in the text but for runs of combining marks, which are sorted.
+// Runs the steps in their order. A character that a step makes keeps the place of the one it was made from. Linear
+// in the text.
 void normalize(std::span<const NormalizerStep> steps, text::AlignedText& text);
 
 }  // namespace akidb::embedding::tokenizer
