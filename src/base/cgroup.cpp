@@ -42,6 +42,12 @@ bool names_cpu(std::string_view controllers) {
   return false;
 }
 
+// The hierarchy is mounted under its list of controllers, on some systems in another order, with "cpu" as a link.
+std::filesystem::path version1_root(const std::filesystem::path& mount, std::string_view controllers) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(mount / controllers, ignored) ? mount / controllers : mount / "cpu";
+}
+
 std::optional<double> least_on_the_way_up(const std::filesystem::path& root, std::filesystem::path inside) {
   std::optional<double> least;
   while (true) {
@@ -63,7 +69,7 @@ std::optional<double> cgroup_cpu_quota(std::string_view proc_self_cgroup, const 
     if (second == std::string::npos) continue;
     const auto controllers = std::string_view(line).substr(first + 1, second - first - 1);
     if (!controllers.empty() && !names_cpu(controllers)) continue;
-    const auto root = controllers.empty() ? mount : mount / controllers;
+    const auto root = controllers.empty() ? mount : version1_root(mount, controllers);
     const auto inside = std::filesystem::path(line.substr(second + 1)).relative_path();
     if (const auto quota = least_on_the_way_up(root, inside)) least = least ? std::min(*least, *quota) : *quota;
   }

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/cpu_topology.hpp"
+#include "base/log.hpp"
 
 namespace akidb::embedding {
 
@@ -14,8 +18,14 @@ std::shared_ptr<Executor> make_executor(std::uint32_t threads) {
 
 Executor::Executor(std::uint32_t threads) {
   threads_.reserve(threads);
-  for (std::uint32_t at = 0; at < std::max<std::uint32_t>(1, threads); ++at) {
-    threads_.emplace_back([this] { work(); });
+  try {
+    do {
+      threads_.emplace_back([this] { work(); });
+    } while (threads_.size() < threads);
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw std::bad_alloc();
+    base::log(LogLevel::warning, "the system gives no more than " + std::to_string(threads_.size()) + " of " +
+                                     std::to_string(threads) + " threads");
   }
 }
 

@@ -19,6 +19,8 @@ class Executor {
  public:
   using Task = std::function<void()>;
 
+  // At least one worker; fewer than `threads` where the system gives no more, which is logged. std::bad_alloc
+  // where it gives none.
   explicit Executor(std::uint32_t threads);
   ~Executor();
   Executor(const Executor&) = delete;

@@ -9,8 +9,9 @@
 
 namespace akidb::embedding::base {
 
-// The error of a system call on a file: ENOENT is not_found, ENOSPC, a quota and ENOMEM are resource_exhausted,
-// all else invalid_argument. The message names the file, the detail its path and the system's words.
+// The error of a system call on a file: ENOENT is not_found; a full disk, a quota, a limit on a file's size, and want
+// of memory or of file descriptors are resource_exhausted; all else is invalid_argument. The message names the file,
+// the detail its path and the system's words.
 Error file_error(const std::filesystem::path& path, std::string_view action, int system_code);
 
 // The whole file. More than `limit` bytes is data_corrupt: no configuration file is that large.

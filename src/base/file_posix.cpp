@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -53,8 +55,10 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
 Error file_error(const std::filesystem::path& path, std::string_view action, int system_code) {
   auto code = ErrorCode::invalid_argument;
   if (system_code == ENOENT || system_code == ENOTDIR) code = ErrorCode::not_found;
-  if (system_code == ENOSPC || system_code == EDQUOT || system_code == EFBIG || system_code == ENOMEM)
+  constexpr std::array kExhausted = {ENOSPC, EDQUOT, EFBIG, ENOMEM, EMFILE, ENFILE};
+  if (std::find(kExhausted.begin(), kExhausted.end(), system_code) != kExhausted.end()) {
     code = ErrorCode::resource_exhausted;
+  }
   const auto words = std::error_code(system_code, std::generic_category()).message();
   return {code, "cannot " + std::string(action) + " " + path.filename().string() + ": " + words, path.string(), {}};
 }

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 #include <vector>
 
@@ -14,10 +15,15 @@ namespace {
 constexpr std::size_t kMaxDepth = 64;
 constexpr std::uint32_t kNone = UINT32_MAX;
 
-// Integers that may exceed 64 bits get a fraction, so that they are read as real numbers: Python writes 10^30
-// where it means "no limit". Leaves strings alone.
+bool fits_64_bits(std::string_view digits, bool negative) {
+  std::uint64_t value = 0;
+  const auto outcome = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return outcome.ec == std::errc() && (!negative || value <= 1ULL << 63U);
+}
+
+// Integers that exceed 64 bits get a fraction, so that they are read as real numbers: Python writes 10^30 where
+// it means "no limit". Leaves strings alone.
 std::string with_huge_integers_as_reals(std::string_view text) {
-  constexpr std::size_t kSafeLength = 18;
   std::string out;
   out.reserve(text.size() + 16);
   while (!text.empty()) {
@@ -29,8 +35,10 @@ std::string with_huge_integers_as_reals(std::string_view text) {
       length = std::min(text.find_first_not_of("0123456789+-.eE"), text.size());
     }
     const auto piece = text.substr(0, length);
+    const bool negative = out.ends_with('-');
     out.append(piece);
-    if (length > kSafeLength && piece.find_first_not_of("0123456789") == std::string_view::npos) out += ".0";
+    const bool is_integer = piece.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_integer && !fits_64_bits(piece, negative)) out += ".0";
     text.remove_prefix(length);
   }
   return out;
@@ -272,7 +280,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name
   auto nodes = std::make_unique<JsonValue::Nodes>();
   nodes->name = std::move(name);
   // The parser reads whole vectors, so it works on a padded copy; its capacity bounds the document.
-  auto failure = nodes->parser.allocate(text.size(), kMaxDepth);
+  auto failure = nodes->parser.allocate(text.size(), kMaxDepth + 1);  // the parser counts the document as a level
   simdjson::dom::element root;
   if (failure == simdjson::SUCCESS) {
     failure = nodes->parser.parse(simdjson::padded_string(text)).get(root);

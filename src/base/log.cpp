@@ -1,7 +1,9 @@
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace akidb::embedding {
@@ -21,6 +23,19 @@ SinkState& state() {
   return *kState;
 }
 
+constexpr std::string_view kLineEnds = "\r\n";
+
+// The lines of `message` with a space between them.
+std::string one_line(std::string_view message) {
+  std::string text;
+  while (!message.empty()) {
+    const auto line = message.substr(0, message.find_first_of(kLineEnds));
+    message.remove_prefix(std::min(message.size(), line.size() + 1));
+    if (!line.empty()) text.append(text.empty() ? "" : " ").append(line);
+  }
+  return text;
+}
+
 }  // namespace
 
 void set_log_sink(LogSink sink, LogLevel lowest) {
@@ -38,6 +53,11 @@ bool log_enabled(LogLevel level) noexcept {
 
 void log(LogLevel level, std::string_view message) {
   if (!log_enabled(level)) return;
+  std::string joined;
+  if (message.find_first_of(kLineEnds) != std::string_view::npos) {
+    joined = one_line(message);
+    message = joined;
+  }
   auto& current = state();
   const std::lock_guard lock(current.mutex);
   if (current.sink) current.sink(level, message);
