@@ -113,7 +113,7 @@ class EncoderGraph {
     }
     const std::int64_t hidden = config_.hidden_size;
     const std::string fused = linear(prefix + std::string(kFusedQkv), input);
-    const Names parts = {prefix + "attention.q", prefix + "attention.k", prefix + "attention.v"};
+    Names parts = {prefix + "attention.q", prefix + "attention.k", prefix + "attention.v"};
     graph_.node("Split", prefix + "attention.split", {fused, graph_.ints("split.qkv", {hidden, hidden, hidden})}, parts,
                 {{"axis", std::int64_t{1}}});
     return parts;

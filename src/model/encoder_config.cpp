@@ -79,7 +79,7 @@ Result<void> read_sizes(const JsonValue& root, const ConfigKeys& keys, EncoderCo
 }
 
 Result<double> read_epsilon(const JsonValue& root, std::string_view key, double fallback) {
-  const auto epsilon = root.double_or(key, fallback);
+  auto epsilon = root.double_or(key, fallback);
   if (epsilon && !(*epsilon > 0 && *epsilon < 1)) {
     return root.corrupt(std::string(key) + ": expected a number between 0 and 1, found " + std::to_string(*epsilon));
   }

@@ -12,14 +12,14 @@ using base::JsonValue;
 
 constexpr std::string_view kPackage = "sentence_transformers.";
 
-void add_transformer(Modules& modules, std::string path) { modules.transformer = std::move(path); }
-void add_pooling(Modules& modules, std::string path) { modules.pooling = std::move(path); }
-void add_normalize(Modules& modules, std::string /*path*/) { modules.normalize = true; }
+void add_transformer(Modules& modules, const std::string& path) { modules.transformer = path; }
+void add_pooling(Modules& modules, const std::string& path) { modules.pooling = path; }
+void add_normalize(Modules& modules, const std::string& /*path*/) { modules.normalize = true; }
 
 // In the order in which they may come, each at most once.
 struct ModuleKind {
   std::string_view class_name;
-  void (*add)(Modules& modules, std::string path);
+  void (*add)(Modules& modules, const std::string& path);
 };
 constexpr std::array kModules = {
     ModuleKind{"Transformer", add_transformer},

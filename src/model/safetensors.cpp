@@ -13,7 +13,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are read as they lie in the file");
 
-using base::JsonKind;
 using base::JsonValue;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;

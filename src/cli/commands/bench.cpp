@@ -69,7 +69,7 @@ Result<Figures> measure(const Values& values) {
   const auto latency = measure_latency(**provider, bench_texts(tokenizer, 1, kShortText)[0], part_time);
   if (!latency) return latency.error();
   figures.latency = *latency;
-  for (const std::size_t tokens : {32, 128, 256}) {
+  for (const std::size_t tokens : {32U, 128U, 256U}) {
     if (tokens > figures.model.max_tokens) continue;
     auto part = measure_part(**provider, std::to_string(tokens) + " tokens", part_time,
                              [&](std::size_t count) { return bench_texts(tokenizer, count, tokens); });

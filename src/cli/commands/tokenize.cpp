@@ -14,7 +14,7 @@
 namespace akidb::embedding::cli {
 namespace {
 
-constexpr std::size_t kFlush = 256 * 1024;
+constexpr std::size_t kFlush = std::size_t{256} * 1024;
 
 void append_ids(const std::vector<std::uint32_t>& ids, std::string& out) {
   out += '[';

@@ -64,7 +64,7 @@ struct RecordOptions {
   std::string text_field = "text";
   std::string id_field;         // empty: none
   std::string embedding_field;  // a kept field of this name is bad: the output has its own; empty: none is kept
-  std::size_t max_line_bytes = 16 * 1024 * 1024;
+  std::size_t max_line_bytes = std::size_t{16} * 1024 * 1024;
 };
 
 // Fails where a CSV header cannot be read or lacks a column.
