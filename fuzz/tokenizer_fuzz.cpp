@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 #include "tokenizer/bert_tokenizer.hpp"
 #include "tokenizer/tokenizer_file.hpp"
 
@@ -26,7 +26,7 @@ std::string tokenize_any_text(const Tokenizer& tokenizer, std::string_view text)
   std::vector<std::uint32_t> ids;
   const auto fast = tokenizer.encode_ids(text, true, ids);
   const auto plain = tokenizer.encode(text, std::nullopt, {});
-  if (text::find_invalid_utf8(text)) {
+  if (base::find_invalid_utf8(text)) {
     const bool both = !fast && !plain && fast.error().code == ErrorCode::invalid_argument &&
                       plain.error().code == ErrorCode::invalid_argument;
     return both ? "" : "invalid UTF-8 was taken";

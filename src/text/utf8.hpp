@@ -1,22 +1,12 @@
-// UTF-8: validation with the place of the first fault, decoding, encoding.
+// Decoding and encoding of UTF-8 that base/utf8.hpp has found valid.
 #pragma once
 
-#include <akidb/embedding/result.hpp>
 #include <cstddef>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace akidb::embedding::text {
 
 inline constexpr std::size_t kMaxUtf8Length = 4;
-
-// The byte where the first ill-formed sequence begins (overlong forms, surrogates, code points above U+10FFFF
-// and cut-off sequences are ill-formed); nothing where all is well.
-std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
-
-// invalid_argument: "the text is not valid UTF-8 at byte 17".
-Error invalid_utf8_error(std::size_t byte);
 
 // Bytes of the character that begins with `lead`, in valid UTF-8.
 inline std::size_t utf8_length(unsigned char lead) noexcept {

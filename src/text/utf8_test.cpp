@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/utf8.hpp"
 #include "text/aligned_text.hpp"
 
 namespace akidb::embedding::text {
@@ -12,7 +13,7 @@ TEST(Utf8, EveryScalarValueRoundTrips) {
     if (c >= 0xD800 && c < 0xE000) continue;
     std::string bytes;
     append_utf8(bytes, c);
-    ASSERT_EQ(find_invalid_utf8(bytes), std::nullopt) << std::hex << static_cast<std::uint32_t>(c);
+    ASSERT_EQ(base::find_invalid_utf8(bytes), std::nullopt) << std::hex << static_cast<std::uint32_t>(c);
     ASSERT_EQ(utf8_length(static_cast<unsigned char>(bytes[0])), bytes.size());
     const char* at = bytes.data();
     ASSERT_EQ(decode_utf8(at), c);
@@ -44,15 +45,15 @@ TEST(Utf8, NamesTheByteOfTheFirstFault) {
   for (const auto& fault : kFaults) {
     for (std::size_t before = 0; before < 80; ++before) {
       const std::string good(before, 'a');
-      EXPECT_EQ(find_invalid_utf8(good + std::string(fault.bytes)), before) << fault.what;
-      EXPECT_EQ(find_invalid_utf8(good + std::string(fault.bytes) + std::string(40, 'b')), before) << fault.what;
-      EXPECT_EQ(find_invalid_utf8(good + "\xC3\xA9" + std::string(fault.bytes)), before + 2) << fault.what;
+      EXPECT_EQ(base::find_invalid_utf8(good + std::string(fault.bytes)), before) << fault.what;
+      EXPECT_EQ(base::find_invalid_utf8(good + std::string(fault.bytes) + std::string(40, 'b')), before) << fault.what;
+      EXPECT_EQ(base::find_invalid_utf8(good + "\xC3\xA9" + std::string(fault.bytes)), before + 2) << fault.what;
     }
   }
 }
 
 TEST(Utf8, TheErrorSaysWhere) {
-  const Error error = invalid_utf8_error(17);
+  const Error error = base::invalid_utf8_error(17);
   EXPECT_EQ(error.code, ErrorCode::invalid_argument);
   EXPECT_EQ(error.message, "the text is not valid UTF-8 at byte 17");
 }

@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include "text/utf8.hpp"
+#include "base/utf8.hpp"
 #include "tokenizer/added_vocabulary.hpp"
 #include "tokenizer/decoder.hpp"
 #include "tokenizer/encoding.hpp"
@@ -114,7 +114,7 @@ class BertTokenizer final : public Tokenizer {
                    {},
                    {}};
     }
-    if (const auto byte = text::find_invalid_utf8(text)) return text::invalid_utf8_error(*byte);
+    if (const auto byte = base::find_invalid_utf8(text)) return base::invalid_utf8_error(*byte);
     return {};
   }
 

@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "base/utf8.hpp"
 #include "text/unicode.hpp"
 #include "text/utf8.hpp"
 #include "tokenizer/json_parts.hpp"
@@ -50,7 +51,7 @@ std::string_view without_trailing_space(std::string_view line) {
 Result<WordPieceParts> read_vocab(const std::filesystem::path& file) {
   const auto content = base::read_file(file, kMaxVocabSize);
   if (!content) return content.error();
-  if (const auto byte = text::find_invalid_utf8(*content)) {
+  if (const auto byte = base::find_invalid_utf8(*content)) {
     return Error{
         ErrorCode::data_corrupt, "vocab.txt: not valid UTF-8 at byte " + std::to_string(*byte), file.string(), {}};
   }

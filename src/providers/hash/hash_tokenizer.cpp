@@ -24,7 +24,7 @@ std::uint32_t count_chars(std::string_view text) {
 Result<void> check_utf8(std::string_view text) {
   const auto invalid = base::find_invalid_utf8(text);
   if (!invalid) return {};
-  return Error{ErrorCode::invalid_argument, "the text is not valid UTF-8 at byte " + std::to_string(*invalid), {}, {}};
+  return base::invalid_utf8_error(*invalid);
 }
 
 template <class Visit>
