@@ -79,7 +79,11 @@ Result<Values> settle(Command command, const Line& line, const Environment& envi
 
 Result<Parsed> parse_command_line(std::span<const std::string> words, const Environment& environment) {
   if (words.empty()) return wrong("expected a command; akidb-embed --help lists them");
-  if (words[0] == "--help" || words[0] == "-h") return Parsed{{}, program_help()};
+  if (words[0] == "help" && words.size() == 2) {
+    if (const auto asked = find_command(words[1])) return Parsed{{}, command_help(*asked)};
+    return unknown_command(words[1]);
+  }
+  if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") return Parsed{{}, program_help()};
   if (words[0] == "--version") return Parsed{{}, version_line()};
   if (words[0] == "--man") return Parsed{{}, man_page()};
   if (words[0] == "--completions") return completions_for(words);

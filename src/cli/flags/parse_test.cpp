@@ -44,6 +44,7 @@ TEST(Parse, SaysWhatIsWrongAndWhatIsAllowed) {
       {{}, "expected a command; akidb-embed --help lists them"},
       {{"embd"}, "unknown command embd; did you mean embed?"},
       {{"frobnicate"}, "unknown command frobnicate; expected embed, similarity, "},
+      {{"help", "embd"}, "unknown command embd; did you mean embed?"},
       {{"--model", "x", "embed"}, "the command comes first: embed, similarity, "},
       {{"embed", "--formt", "npy"}, "unknown flag --formt; did you mean --format?"},
       {{"embed", "--frobnicate"},
@@ -168,8 +169,8 @@ TEST_F(ConfigFile, SaysWhatIsWrong) {
 
 TEST(Parse, PrintsWhatIsAskedFor) {
   for (const Words& words :
-       {Words{"--help"}, Words{"-h"}, Words{"--version"}, Words{"--man"}, Words{"--completions", "zsh"},
-        Words{"embed", "--help"}, Words{"embed", "a", "-h", "--format", "npy"}}) {
+       {Words{"--help"}, Words{"help"}, Words{"help", "embed"}, Words{"-h"}, Words{"--version"}, Words{"--man"},
+        Words{"--completions", "zsh"}, Words{"embed", "--help"}, Words{"embed", "a", "-h", "--format", "npy"}}) {
     const auto parsed = parse(words);
     ASSERT_TRUE(parsed);
     EXPECT_FALSE(parsed->invocation);
