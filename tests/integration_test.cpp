@@ -6,6 +6,7 @@
 #include <akidb/embedding/tokenizer.hpp>
 
 #include <cmath>
+#include <ctime>
 #include <future>
 #include <thread>
 
@@ -111,6 +112,14 @@ TEST(Integration, ABatchComesHomeInItsOrder) {
     EXPECT_LE(largest_difference(response.embeddings.row(i), alone), kLargestDifference) << i;
   }
   EXPECT_EQ(response.usage.truncated_inputs, 1U);
+}
+
+// Threads may spin within a run, never after it: half of the time on one core would be 150 ms.
+TEST(Integration, AnIdleProviderUsesNoProcessorTime) {
+  (void)vector_of({.inputs = {"the only text on an idle machine"}});
+  const auto before = std::clock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 0.15);
 }
 
 TEST(Integration, TheSameCallGivesTheSameBits) {

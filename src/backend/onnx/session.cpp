@@ -36,7 +36,10 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
   options.SetInterOpNumThreads(1);
   options.SetIntraOpNumThreads(static_cast<int>(plan.threads));
   options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
-  options.AddConfigEntry("session.intra_op.allow_spinning", "0");
+  // Threads of one run meet dozens of times within milliseconds: asleep in between, they would be slower than
+  // one thread alone. They spin while the run lasts, and not after it.
+  options.AddConfigEntry("session.intra_op.allow_spinning", plan.threads > 1 ? "1" : "0");
+  options.AddConfigEntry("session.force_spinning_stop", "1");
   options.AddConfigEntry("session.inter_op.allow_spinning", "0");
   options.AddConfigEntry("optimization.disable_specified_optimizers", kSlowFusions);
   // Units come in hundreds of shapes: a remembered pattern for each would only grow.
