@@ -1,5 +1,6 @@
 // The door: what every provider's requests pass on the way in, and every answer on the way out.
 #include <akidb/embedding/provider.hpp>
+#include <algorithm>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
@@ -26,31 +27,49 @@ bool all_finite(std::span<const float> row) noexcept {
   return probe == 0.0F;
 }
 
-Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected& expected) {
+Error bad_answer(std::string problem) { return {ErrorCode::internal, "the model gave " + std::move(problem), {}, {}}; }
+
+// Output::tokens: the rows of the inputs follow each other without gaps, and each has its range.
+bool has_rows_of_tokens(const Embeddings& embeddings, std::size_t inputs) {
+  const auto& first_row = embeddings.first_row;
+  return first_row.size() == inputs + 1 && first_row.front() == 0 && first_row.back() == embeddings.rows() &&
+         std::is_sorted(first_row.begin(), first_row.end()) && embeddings.token_ranges.size() == embeddings.rows();
+}
+
+Result<void> check_shape(const BatchEmbeddingResponse& response, const Expected& expected) {
   const auto& embeddings = response.embeddings;
+  const auto inputs = std::to_string(expected.inputs) + " inputs";
   if (embeddings.dimension() != expected.dimension) {
-    return Error{ErrorCode::internal,
-                 "the model gave rows of " + std::to_string(embeddings.dimension()) + " values, expected " +
-                     std::to_string(expected.dimension),
-                 {},
-                 {}};
+    return bad_answer("rows of " + std::to_string(embeddings.dimension()) + " values, expected " +
+                      std::to_string(expected.dimension));
+  }
+  if (embeddings.values().size() % expected.dimension != 0) {
+    return bad_answer(std::to_string(embeddings.values().size()) + " values, expected whole rows of " +
+                      std::to_string(expected.dimension));
   }
   if (!expected.is_tokens && embeddings.rows() != expected.inputs) {
-    return Error{ErrorCode::internal,
-                 "the model gave " + std::to_string(embeddings.rows()) + " rows for " +
-                     std::to_string(expected.inputs) + " inputs",
-                 {},
-                 {}};
+    return bad_answer(std::to_string(embeddings.rows()) + " rows for " + inputs);
   }
+  if (expected.is_tokens ? !has_rows_of_tokens(embeddings, expected.inputs) : !embeddings.first_row.empty()) {
+    return bad_answer(std::string(expected.is_tokens ? "no consistent" : "unasked-for") + " rows of tokens for " +
+                      inputs);
+  }
+  if (response.inputs.size() != expected.inputs) {
+    return bad_answer(std::to_string(response.inputs.size()) + " reports for " + inputs);
+  }
+  return {};
+}
+
+Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected& expected) {
+  if (auto shape = check_shape(response, expected); !shape) return shape;
+  const auto& embeddings = response.embeddings;
   for (std::size_t input = 0; input < expected.inputs; ++input) {
     const auto [first, last] = embeddings.span_of(input);
     const auto rows = embeddings.values().subspan(first * expected.dimension, (last - first) * expected.dimension);
-    if (!all_finite(rows)) {
-      return Error{ErrorCode::internal,
-                   "the model gave a value that is not finite for inputs[" + std::to_string(input) + "]",
-                   {},
-                   input};
-    }
+    if (all_finite(rows)) continue;
+    auto error = bad_answer("a value that is not finite for inputs[" + std::to_string(input) + "]");
+    error.input_index = input;
+    return error;
   }
   return {};
 }
@@ -85,13 +104,13 @@ bool EmbeddingProvider::answers_to(std::string_view name) const {
 
 void EmbeddingProvider::embed_batch_async(BatchEmbeddingRequest request, Completion done) {
   const auto accepted = std::chrono::steady_clock::now();
-  if (auto outcome = validate(request); !outcome) {
-    done(std::move(outcome).error());
-    return;
-  }
   const auto info = do_model_info();
   if (!info) {
     done(info.error());
+    return;
+  }
+  if (auto outcome = validate(request); !outcome) {
+    done(std::move(outcome).error());
     return;
   }
   const Expected expected{request.inputs.size(), request.dimensions.value_or((*info)->dimension),
