@@ -2,6 +2,7 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "backend/onnx/ort.hpp"
 #include "base/dynamic_library.hpp"
@@ -15,22 +16,34 @@ struct LoadedApi {
   std::string version;
 };
 
+Error unavailable(std::string problem, const std::filesystem::path& path) {
+  return {ErrorCode::unavailable, "onnxruntime: " + std::move(problem), path.string(), {}};
+}
+
+// A path without a folder is for the system's own search.
+bool is_absent(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return path.has_parent_path() && !std::filesystem::exists(path, ignored);
+}
+
 Result<LoadedApi> load_api(const std::filesystem::path& path) {
+  const auto file = path.filename().string();
+  if (is_absent(path)) return unavailable("there is no file " + file, path);
   const auto library = base::DynamicLibrary::load(path);
-  if (!library) return library.error();
+  if (!library) {
+    auto error = unavailable(library.error().message, path);
+    error.detail += ": " + library.error().detail;
+    return error;
+  }
   using GetApiBase = const OrtApiBase* (*)();
   const auto get_base = reinterpret_cast<GetApiBase>(library->symbol("OrtGetApiBase"));
-  if (get_base == nullptr) {
-    return Error{ErrorCode::unavailable, path.filename().string() + " is not ONNX Runtime", path.string(), {}};
-  }
-  const OrtApiBase* const base = get_base();
+  const OrtApiBase* const base = get_base != nullptr ? get_base() : nullptr;
+  if (base == nullptr) return unavailable(file + " is not ONNX Runtime", path);
   const OrtApi* const api = base->GetApi(ORT_API_VERSION);
   if (api == nullptr) {
-    return Error{ErrorCode::unavailable,
-                 "ONNX Runtime is too old: expected at least 1." + std::to_string(ORT_API_VERSION) + ", found " +
-                     base->GetVersionString(),
-                 path.string(),
-                 {}};
+    return unavailable(file + " is too old: expected ONNX Runtime 1." + std::to_string(ORT_API_VERSION) +
+                           " or newer, found " + base->GetVersionString(),
+                       path);
   }
   return LoadedApi{api, base->GetVersionString()};
 }
@@ -51,25 +64,28 @@ void ORT_API_CALL log_message(void* /*self*/, OrtLoggingLevel severity, const ch
   base::log(level_of(severity), std::string("ONNX Runtime: ") + message);
 }
 
+bool is_same_file(const std::filesystem::path& left, const std::filesystem::path& right) {
+  std::error_code ignored;
+  return left == right || std::filesystem::equivalent(left, right, ignored);
+}
+
 Result<Runtime> find_runtime(const std::filesystem::path& explicit_path) {
+  const auto candidates = library_candidates(explicit_path);
   Error nothing_loads{ErrorCode::unavailable,
                       "ONNX Runtime was not found; run scripts/setup.sh, or set AKIDB_EMBED_ONNXRUNTIME to its "
                       "shared library",
                       {},
                       {}};
-  for (const auto& candidate : library_candidates(explicit_path)) {
-    std::error_code ignored;
-    if (candidate.has_parent_path() && !std::filesystem::exists(candidate, ignored)) {
-      nothing_loads.detail += (nothing_loads.detail.empty() ? "" : "; ") + candidate.string() + ": no such file";
-      continue;
-    }
+  for (const auto& candidate : candidates) {
     const auto loaded = load_api(candidate);
-    if (!loaded) {
-      nothing_loads.detail += (nothing_loads.detail.empty() ? "" : "; ") + to_string(loaded.error());
-      continue;
+    if (loaded) {
+      Ort::InitApi(loaded->api);
+      return Runtime{candidate, loaded->version, Ort::GetAvailableProviders()};
     }
-    Ort::InitApi(loaded->api);
-    return Runtime{candidate, loaded->version, Ort::GetAvailableProviders()};
+    if (candidates.size() == 1) return loaded.error();
+    // What stands where it was looked for and does not serve is worth a word even where another one does.
+    if (candidate.has_parent_path() && !is_absent(candidate)) base::log(LogLevel::warning, to_string(loaded.error()));
+    nothing_loads.detail += (nothing_loads.detail.empty() ? "" : "; ") + to_string(loaded.error());
   }
   return nothing_loads;
 }
@@ -84,7 +100,7 @@ Result<const Runtime*> load_runtime(const std::filesystem::path& explicit_path) 
     auto found = find_runtime(explicit_path);
     if (!found) return std::move(found).error();
     loaded = std::move(found).value();
-  } else if (!explicit_path.empty() && explicit_path != loaded->library) {
+  } else if (!explicit_path.empty() && !is_same_file(explicit_path, loaded->library)) {
     return Error{
         ErrorCode::invalid_argument,
         "onnxruntime: this process already runs ONNX Runtime " + loaded->version + "; a process can load only one",

@@ -20,8 +20,9 @@ struct Runtime {
 // first two are final: what they name must load.
 std::vector<std::filesystem::path> library_candidates(const std::filesystem::path& explicit_path);
 
-// unavailable where no library loads (with each place and the loader's words in the detail), or where the
-// one found is older than this build needs.
+// unavailable where no library serves (with each place and the loader's words in the detail): none is there, it
+// does not load, is not ONNX Runtime, or is older than this build needs. invalid_argument where `explicit_path`
+// names another library than the one that the process runs already.
 Result<const Runtime*> load_runtime(const std::filesystem::path& explicit_path);
 
 }  // namespace akidb::embedding::backend::onnx

@@ -1,5 +1,6 @@
 #include "backend/onnx/session.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace akidb::embedding::backend::onnx {
@@ -74,6 +75,18 @@ std::string message_of(ErrorCode code, const SessionPlan& plan) {
   }
 }
 
+// The tensor's bytes, where all of them lie in a file of `file_size`.
+std::optional<std::size_t> size_within(std::size_t file_size, const ExternalWeights::Tensor& tensor) {
+  if (tensor.offset > file_size) return std::nullopt;
+  const std::size_t most = (file_size - tensor.offset) / sizeof(float);
+  std::size_t elements = 1;
+  for (const auto extent : tensor.shape) {
+    if (extent < 0 || (extent > 0 && elements > most / static_cast<std::size_t>(extent))) return std::nullopt;
+    elements *= static_cast<std::size_t>(extent);
+  }
+  return elements * sizeof(float);
+}
+
 }  // namespace
 
 SharedWeights::SharedWeights(base::MmapFile file) : file_(std::move(file)) {
@@ -89,9 +102,8 @@ Result<std::unique_ptr<SharedWeights>> SharedWeights::open(const ExternalWeights
   auto shared = std::unique_ptr<SharedWeights>(new SharedWeights(std::move(file).value()));
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
   for (const auto& tensor : weights.tensors) {
-    std::uint64_t size = sizeof(float);
-    for (const auto extent : tensor.shape) size *= static_cast<std::uint64_t>(extent);
-    if (tensor.offset > bytes.size() || size > bytes.size() - tensor.offset) {
+    const auto size = size_within(bytes.size(), tensor);
+    if (!size) {
       return Error{ErrorCode::data_corrupt,
                    weights.file.filename().string() + " ends before the tensor " + tensor.name,
                    weights.file.string(),
@@ -100,7 +112,7 @@ Result<std::unique_ptr<SharedWeights>> SharedWeights::open(const ExternalWeights
     // ONNX Runtime takes weights as mutable, and never writes to them.
     auto* const data = const_cast<std::byte*>(bytes.data() + tensor.offset);
     shared->names_.push_back(tensor.name);
-    shared->values_.push_back(Ort::Value::CreateTensor(memory, data, size, tensor.shape.data(), tensor.shape.size(),
+    shared->values_.push_back(Ort::Value::CreateTensor(memory, data, *size, tensor.shape.data(), tensor.shape.size(),
                                                        ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT));
   }
   return shared;

@@ -1,0 +1,127 @@
+// Where ONNX Runtime's library is looked for, and what is said of one that does not serve. A process loads one
+// library for good, so that every attempt here is made in a child of its own.
+#include "backend/onnx/runtime.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+#include "support/temporary_folder.hpp"
+
+namespace akidb::embedding::backend::onnx {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::ExitedWithCode;
+
+const std::string kConfigured = AKIDB_EMBEDDING_ORT_LIBRARY;
+const std::string kTooOld = AKIDB_EMBEDDING_TOO_OLD_RUNTIME;
+
+class OnnxRuntime : public ::testing::Test {
+ protected:
+  OnnxRuntime() {
+    ::unsetenv("AKIDB_EMBED_ONNXRUNTIME");
+    ::unsetenv("ONNXRUNTIME_ROOT");
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+// Ends the process with the exit code of the error, which it prints, or with 0.
+void load_and_exit(const fs::path& path) {
+  const auto runtime = load_runtime(path);
+  if (!runtime) std::fprintf(stderr, "%s\n", to_string(runtime.error()).c_str());
+  ::_exit(runtime ? 0 : error_code_info(runtime.error().code).exit_code);
+}
+
+const int kUnavailable = error_code_info(ErrorCode::unavailable).exit_code;
+const int kInvalid = error_code_info(ErrorCode::invalid_argument).exit_code;
+
+TEST_F(OnnxRuntime, OfAnExplicitPathMustServe) {
+  const auto text = folder_.write("text.so", "this is no library");
+  const std::vector<std::pair<fs::path, std::string>> cases = {
+      {folder_.path() / "absent.so", "unavailable: onnxruntime: there is no file absent.so \\(/"},
+      {text, "unavailable: onnxruntime: cannot load text.so \\(/"},
+      {folder_.path(), "unavailable: onnxruntime: cannot load "},
+      {"libm.so.6", "unavailable: onnxruntime: libm.so.6 is not ONNX Runtime"},
+      {kTooOld, "unavailable: onnxruntime: .* is too old: expected ONNX Runtime 1.[0-9]+ or newer, found 1.10.0"},
+  };
+  for (const auto& [path, words] : cases) {
+    EXPECT_EXIT(load_and_exit(path), ExitedWithCode(kUnavailable), words);
+    ::setenv("AKIDB_EMBED_ONNXRUNTIME", path.c_str(), 1);
+    EXPECT_EXIT(load_and_exit({}), ExitedWithCode(kUnavailable), words);
+    // A path in the options wins over the environment.
+    EXPECT_EXIT(load_and_exit(kConfigured), ExitedWithCode(0), "");
+    ::unsetenv("AKIDB_EMBED_ONNXRUNTIME");
+  }
+}
+
+TEST_F(OnnxRuntime, OfTheRootThatDoesNotServeGivesWayToTheNextPlace) {
+  fs::create_directories(folder_.path() / "lib");
+  fs::create_symlink(kTooOld, folder_.path() / "lib/libonnxruntime.so.1");
+  ::setenv("ONNXRUNTIME_ROOT", folder_.path().c_str(), 1);
+  EXPECT_EXIT(load_and_exit({}), ExitedWithCode(0), "");
+}
+
+TEST_F(OnnxRuntime, OfTheProcessStays) {
+  const auto once_and_again = [&](const fs::path& again) {
+    if (!load_runtime({})) ::_exit(99);
+    load_and_exit(again);
+  };
+  fs::create_symlink(kConfigured, folder_.path() / "link.so");
+  EXPECT_EXIT(once_and_again({}), ExitedWithCode(0), "");
+  EXPECT_EXIT(once_and_again(kConfigured), ExitedWithCode(0), "");
+  EXPECT_EXIT(once_and_again(folder_.path() / "link.so"), ExitedWithCode(0), "");
+  EXPECT_EXIT(once_and_again(kTooOld), ExitedWithCode(kInvalid), "a process can load only one");
+  EXPECT_EXIT(once_and_again(folder_.path() / "absent.so"), ExitedWithCode(kInvalid), "a process can load only one");
+}
+
+TEST_F(OnnxRuntime, ThatFailedMayBeTriedAgain) {
+  const auto wrong_then_right = [] {
+    if (load_runtime(kTooOld)) ::_exit(99);
+    load_and_exit(kConfigured);
+  };
+  EXPECT_EXIT(wrong_then_right(), ExitedWithCode(0), "");
+}
+
+TEST_F(OnnxRuntime, SaysItsVersionAndItsExecutionProviders) {
+  const auto look = [] {
+    const auto runtime = load_runtime({});
+    if (!runtime) ::_exit(99);
+    const auto& providers = (*runtime)->execution_providers;
+    const bool has_cpu = std::find(providers.begin(), providers.end(), "CPUExecutionProvider") != providers.end();
+    const bool has_version = (*runtime)->version.starts_with("1.");
+    ::_exit(has_cpu && has_version ? 0 : 1);
+  };
+  EXPECT_EXIT(look(), ExitedWithCode(0), "");
+}
+
+TEST_F(OnnxRuntime, IsLookedForInOrder) {
+  EXPECT_THAT(library_candidates("/x/lib.so"), ElementsAre("/x/lib.so"));
+  const auto usual = library_candidates({});
+  ASSERT_GE(usual.size(), 2U);
+  EXPECT_EQ(usual[usual.size() - 2], kConfigured);
+  EXPECT_FALSE(usual.back().has_parent_path());
+  const auto own_folder = fs::canonical("/proc/self/exe").parent_path();
+  EXPECT_EQ(usual.front(), own_folder / "akidb-embedding" / usual.back());
+
+  ::setenv("ONNXRUNTIME_ROOT", "/opt/ort", 1);
+  auto with_root = usual;
+  with_root.insert(with_root.begin(), fs::path("/opt/ort/lib") / usual.back());
+  EXPECT_EQ(library_candidates({}), with_root);
+
+  ::setenv("AKIDB_EMBED_ONNXRUNTIME", "/y/lib.so", 1);
+  EXPECT_THAT(library_candidates({}), ElementsAre("/y/lib.so"));
+  EXPECT_THAT(library_candidates("/x/lib.so"), ElementsAre("/x/lib.so"));
+  ::setenv("AKIDB_EMBED_ONNXRUNTIME", "", 1);
+  EXPECT_EQ(library_candidates({}), with_root);
+}
+
+}  // namespace
+}  // namespace akidb::embedding::backend::onnx
