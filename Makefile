@@ -21,7 +21,8 @@ $(BUILD)/build.ninja: CMakePresets.json | setup
 	@cmake --preset $(PRESET)
 	@touch $@
 
-run: build ## build, then embed examples/sentences.txt and search it
+run: setup $(BUILD)/build.ninja ## build the program, then embed examples/sentences.txt and search it
+	@cmake --build $(BUILD) --parallel $(JOBS) --target akidb-embed
 	@scripts/demo.sh $(BUILD)/akidb-embed
 
 test: build ## build, then run all tests; ends with "N passed, N failed"
