@@ -1,4 +1,4 @@
-# make run and make test need nothing but this file, git and a Debian 12: set-up brings the rest.
+# make run and make test need nothing but make, git and a Debian 12: set-up brings the rest.
 PRESET ?= release
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local

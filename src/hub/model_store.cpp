@@ -67,7 +67,7 @@ Error missing(const std::string& model, const std::string& revision, const Cache
   message += " is not on this machine: ";
   if (model == kDefaultModel) message += "run scripts/setup.sh (or make run), which brings it, ";
   message += std::string(model == kDefaultModel ? "or " : "") +
-             "put it into the hub's cache (huggingface-cli download " + model + "), or give the path of its folder";
+             "put it into the hub's cache (hf download " + model + "), or give the path of its folder";
   return {ErrorCode::not_found, message, "looked in " + folders.hub.string() + " and " + folders.models().string(), {}};
 }
 

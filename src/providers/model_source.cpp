@@ -40,6 +40,9 @@ Result<ModelSource> source_of_file(const ProviderOptions& options) {
     auto model = model::read_model_folder(folder);
     if (!model) return std::move(model).error();
     source.model = std::move(model).value();
+  } else {
+    // As AkiDB's OnnxEmbeddingProvider: the mean of the tokens, to unit length.
+    source.model.normalize = true;
   }
   source.graph = file;
   if (!options.tokenizer.empty()) {

@@ -19,7 +19,8 @@ struct ModelSource {
 
 // `options.model` is a .onnx file, a folder, or a hub id. A folder's own ONNX file is used as it is; one
 // that has safetensors alone is converted into the cache, once. A .onnx file takes its configuration from
-// its folder, or the folder above for onnx/model.onnx, as far as there is one.
+// its folder, or the folder above for onnx/model.onnx; where there is none, its rows are
+// pooled by their mean, to unit length.
 Result<ModelSource> find_model_source(const ProviderOptions& options);
 
 }  // namespace akidb::embedding::providers

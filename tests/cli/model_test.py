@@ -3,6 +3,7 @@
 
 import json
 import math
+import os
 import signal
 import struct
 import time
@@ -23,6 +24,14 @@ class Vectors(ProgramTest):
         for value, published in zip(vector, HELLO_WORLD):
             self.assertAlmostEqual(value, published, places=5)
         self.assertAlmostEqual(math.hypot(*vector), 1, places=5)
+
+    def test_nothing_is_reported_anywhere(self):
+        """ONNX Runtime's own reports of use begin with an id of the machine in the user's cache."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "akidb-embedding"
+        home = self.folder / "home"
+        home.mkdir()
+        self.good("embed", "hello world", environment={"HOME": str(home), "XDG_CACHE_HOME": str(home), "AKIDB_EMBED_CACHE": str(cache)})
+        self.assertEqual(list(home.rglob("*")), [])
 
     def test_a_batch_has_the_vectors_of_its_texts(self):
         texts = ["hello world", "", "a longer text of several words", "日本語のテキスト", "hello world"]

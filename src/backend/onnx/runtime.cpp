@@ -6,6 +6,7 @@
 
 #include "backend/onnx/ort.hpp"
 #include "base/dynamic_library.hpp"
+#include "base/environment.hpp"
 #include "base/log.hpp"
 
 namespace akidb::embedding::backend::onnx {
@@ -97,6 +98,9 @@ Result<const Runtime*> load_runtime(const std::filesystem::path& explicit_path) 
   static std::optional<Runtime> loaded;
   const std::lock_guard lock(mutex);
   if (!loaded) {
+    // Current builds report their use over the network as soon as they are loaded, and keep an id of the
+    // machine in the user's cache. Nothing here asked for that; a user may, by setting the variable to 0.
+    base::set_environment_default("ORT_DISABLE_TELEMETRY", "1");
     auto found = find_runtime(explicit_path);
     if (!found) return std::move(found).error();
     loaded = std::move(found).value();
