@@ -61,7 +61,9 @@ struct ModelFolder {
 // config_sentence_transformers.json and tokenizer_config.json. A folder without modules.json is a plain
 // transformer: mean pooling, no Normalize, as sentence-transformers does. Errors: not_found (no such
 // folder, no weights), data_corrupt with file and field, unsupported with the module, pooling or
-// architecture that is not known.
-Result<ModelFolder> read_model_folder(const std::filesystem::path& folder);
+// architecture that is not known. `graph` is the ONNX file to use, whatever the folder has itself; then it needs no
+// other weights.
+Result<ModelFolder> read_model_folder(const std::filesystem::path& folder,
+                                      std::optional<std::filesystem::path> graph = std::nullopt);
 
 }  // namespace akidb::embedding::model

@@ -139,13 +139,14 @@ std::uint32_t ModelFolder::dimension() const {
   return encoder->hidden_size * rows;
 }
 
-Result<ModelFolder> read_model_folder(const fs::path& folder) {
+Result<ModelFolder> read_model_folder(const fs::path& folder, std::optional<fs::path> graph) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) {
     return Error{ErrorCode::not_found, "there is no model folder of this name", folder.string(), {}};
   }
   ModelFolder model;
   model.folder = folder;
+  model.onnx = std::move(graph);
   auto modules = read_if_there(folder, "modules.json", read_modules);
   if (!modules) return modules.error();
   if (!*modules) {

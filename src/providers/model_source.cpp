@@ -22,11 +22,14 @@ bool has_tokenizer(const fs::path& folder) {
   return is_file(folder / "tokenizer.json") || is_file(folder / "vocab.txt");
 }
 
-// Where the files that go with a bare .onnx file stand: beside it, or above its folder "onnx".
+// Where the files that go with a bare .onnx file stand: beside it, or above its folder where that is called "onnx".
 fs::path folder_of(const fs::path& file) {
-  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const auto above = folder.has_parent_path() ? folder.parent_path() : fs::path("..");
-  return !is_file(folder / "config.json") && is_file(above / "config.json") ? above : folder;
+  std::error_code ignored;
+  const auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
+  if (folder.filename() != "onnx" || is_file(folder / "config.json")) return folder;
+  const auto above = folder.parent_path();
+  const bool goes_above = is_file(above / "config.json") || (!has_tokenizer(folder) && has_tokenizer(above));
+  return goes_above ? above : folder;
 }
 
 Result<ModelSource> source_of_file(const ProviderOptions& options) {
@@ -37,7 +40,7 @@ Result<ModelSource> source_of_file(const ProviderOptions& options) {
   ModelSource source;
   const auto folder = folder_of(file);
   if (is_file(folder / "config.json")) {
-    auto model = model::read_model_folder(folder);
+    auto model = model::read_model_folder(folder, file);
     if (!model) return std::move(model).error();
     source.model = std::move(model).value();
   } else {
