@@ -154,7 +154,7 @@ TEST_F(ModelSource, OfABareGraphHasItsTokenizerBesideIt) {
   ASSERT_TRUE(provider) << to_string(provider.error());
   expect_the_plain_vectors(**provider, model());
   EXPECT_EQ((*provider)->model_info()->model, graph.string());
-  EXPECT_FALSE((*provider)->model_info()->normalized);
+  EXPECT_TRUE((*provider)->model_info()->normalized);
 }
 
 TEST_F(ModelSource, OfABareGraphTakesTheTokenizerOfTheOptions) {
