@@ -84,6 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"vocabulary_zero", bert("30", "0"), "vocab_size"},
         Case{"vocabulary_huge", bert("30", "1000000000"), "vocab_size"},
         Case{"positions_zero", bert("12,", "0,"), "max_position_embeddings"},
+        Case{"no_types", bert("type_vocab_size\":2", "type_vocab_size\":0"), "type_vocab_size"},
         Case{"types_huge", bert("type_vocab_size\":2", "type_vocab_size\":1000000"), "type_vocab_size"},
         Case{"epsilon_zero", bert("1e-12", "0"), "layer_norm_eps"},
         Case{"epsilon_negative", bert("1e-12", "-1e-12"), "layer_norm_eps"},

@@ -39,7 +39,7 @@ constexpr Bounds kHeads{1, 1'024};
 constexpr Bounds kIntermediate{1, 1'048'576};
 constexpr Bounds kVocabulary{1, 16'777'216};
 constexpr Bounds kPositions{1, 1'048'576};
-constexpr Bounds kTypes{0, 65'536};
+constexpr Bounds kTypes{1, 65'536};
 
 Result<void> read_size(const JsonValue& root, std::string_view key, Bounds bounds, std::uint32_t& size) {
   const auto field = root.at(key);

@@ -163,6 +163,16 @@ Result<Encoder::Encoded> Encoder::tokenize(Job& job, std::size_t input, const st
     return at_input(std::move(outcome).error(), input);
   }
   if (encoded.ids.empty()) return bad_input(input, "the tokenizer gives no token for this text");
+  const auto largest = *std::max_element(encoded.ids.begin(), encoded.ids.end());
+  if (options_.vocab_size != 0 && largest >= options_.vocab_size) {
+    return at_input(
+        {ErrorCode::data_corrupt,
+         "the tokenizer gives the token id " + std::to_string(largest) + ", and the model's vocab_size is " +
+             std::to_string(options_.vocab_size) + ": they do not belong together",
+         {},
+         {}},
+        input);
+  }
   if (!options_.pool_prompt && !prompt.empty()) {
     const auto skipped = prompt_tokens(prompt);
     if (!skipped) return at_input(skipped.error(), input);

@@ -23,7 +23,7 @@ struct PromptTable {
 struct EncoderOptions {
   std::uint32_t max_tokens = 512;  // special tokens included
   std::uint32_t vocab_size = 0;    // token-id inputs at or above are refused; 0: not checked
-  PromptTable prompts;
+  PromptTable prompts = {};
   bool pool_prompt = true;  // false: the prompt's tokens are left out of pooling
 };
 

@@ -30,7 +30,6 @@ class PipelineTest : public testing::Test {
     admission_ = parts.admission;
     executor_ = parts.executor;
     options_.model = "fake";
-    options_.encoder.vocab_size = 300;
     pipeline_ = std::make_unique<Pipeline>(std::move(parts), options_);
   }
 
@@ -60,7 +59,8 @@ class PipelineTest : public testing::Test {
   FakeBackend* backend_ = nullptr;
   std::shared_ptr<Admission> admission_;
   std::shared_ptr<Executor> executor_;
-  PipelineOptions options_{.model = {}, .encoder = {}, .pooling = {PoolingMode::last_token}};
+  PipelineOptions options_{
+      .model = {}, .encoder = {.max_tokens = 512, .vocab_size = 300}, .pooling = {PoolingMode::last_token}};
   std::unique_ptr<Pipeline> pipeline_;
 };
 
@@ -134,6 +134,16 @@ TEST_F(PipelineTest, BadInputsNameTheirIndex) {
   outcome = run(request_of({TokenIds{}}));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().input_index, 0U);
+}
+
+TEST_F(PipelineTest, ATokenizerOfAnotherModelIsFoundOut) {
+  options_.encoder.vocab_size = 10 + 'z';
+  start();
+  EXPECT_TRUE(run(request_of({"xy"})));
+  const auto outcome = run(request_of({"xyz"}));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::data_corrupt);
+  EXPECT_NE(outcome.error().message.find("132"), std::string::npos);
 }
 
 TEST_F(PipelineTest, CancelledWorkIsDroppedBeforeItIsComputed) {

@@ -74,9 +74,31 @@ Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected
   return {};
 }
 
+// Values that no enumerator has come from casts, as bindings make them.
+Result<void> check_enumerations(const BatchEmbeddingRequest& request) {
+  struct Field {
+    const char* name;
+    int value;
+    int last;
+  };
+  for (const auto& field : {
+           Field{"normalize", static_cast<int>(request.normalize), static_cast<int>(Normalize::no)},
+           Field{"output", static_cast<int>(request.output), static_cast<int>(Output::tokens)},
+           Field{"input_type", static_cast<int>(request.input_type), static_cast<int>(InputType::document)},
+           Field{"truncation", static_cast<int>(request.truncation), static_cast<int>(Truncation::error)},
+           Field{"priority", static_cast<int>(request.priority), static_cast<int>(Priority::bulk)},
+       }) {
+    if (field.value < 0 || field.value > field.last) {
+      return invalid(std::string(field.name) + ": unknown value " + std::to_string(field.value));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> EmbeddingProvider::validate(const BatchEmbeddingRequest& request) const {
+  if (auto known = check_enumerations(request); !known) return known;
   if (!request.model.empty() && !answers_to(request.model)) {
     return Error{ErrorCode::not_found, "model: no model \"" + request.model + "\" here", {}, {}};
   }

@@ -120,6 +120,20 @@ const std::vector<BadRequest> kBadRequests = {
      {.inputs = {"a"}, .output = Output::tokens, .dimensions = 2},
      ErrorCode::invalid_argument,
      "dimensions: goes with pooled output only"},
+    {"Normalize",
+     {.inputs = {"a"}, .normalize = Normalize{9}},
+     ErrorCode::invalid_argument,
+     "normalize: unknown value 9"},
+    {"Output", {.inputs = {"a"}, .output = Output{2}}, ErrorCode::invalid_argument, "output: unknown value 2"},
+    {"InputType",
+     {.inputs = {"a"}, .input_type = InputType{-1}},
+     ErrorCode::invalid_argument,
+     "input_type: unknown value -1"},
+    {"Truncation",
+     {.inputs = {"a"}, .truncation = Truncation{3}},
+     ErrorCode::invalid_argument,
+     "truncation: unknown value 3"},
+    {"Priority", {.inputs = {"a"}, .priority = Priority{9}}, ErrorCode::invalid_argument, "priority: unknown value 9"},
 };
 
 class RefusedRequest : public ::testing::TestWithParam<BadRequest> {};

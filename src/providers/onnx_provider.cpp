@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backend/onnx/onnx_backend.hpp"
+#include "base/cpu_topology.hpp"
 #include "base/executor.hpp"
 #include "providers/makers.hpp"
 #include "providers/model_source.hpp"
@@ -48,6 +49,18 @@ Result<std::uint32_t> longest_input(const model::ModelFolder& model, std::uint32
                  {}};
   }
   return asked;
+}
+
+// At least one token has to fit between the special ones.
+Result<void> check_room(std::uint32_t max_tokens, const Tokenizer& tokenizer, bool is_asked) {
+  const std::size_t special = tokenizer.prefix_ids().size() + tokenizer.suffix_ids().size();
+  if (max_tokens > special) return {};
+  return Error{is_asked ? ErrorCode::invalid_argument : ErrorCode::data_corrupt,
+               std::string(is_asked ? "max_length" : "the model's longest input (max_seq_length, model_max_length)") +
+                   ": expected more than the " + std::to_string(special) + " special tokens, found " +
+                   std::to_string(max_tokens),
+               {},
+               {}};
 }
 
 // do_lower_case asks for what the tokenizers of uncased models do anyway.
@@ -109,6 +122,7 @@ ProviderResult make_onnx_provider(const ProviderOptions& options) {
   if (!max_tokens) return max_tokens.error();
   auto tokenizer = load_tokenizer(source->model.tokenizer);
   if (!tokenizer) return std::move(tokenizer).error();
+  if (auto room = check_room(*max_tokens, **tokenizer, options.max_length != 0); !room) return std::move(room).error();
   if (auto checked = check_lower_case(source->model, **tokenizer); !checked) return std::move(checked).error();
 
   auto executor = executor_for(options);
@@ -116,7 +130,8 @@ ProviderResult make_onnx_provider(const ProviderOptions& options) {
   onnx.graph = source->graph;
   onnx.weights = std::move(source->weights);
   onnx.device = options.device;
-  onnx.threads = executor->size();
+  // More threads than processors would only wait for each other.
+  onnx.threads = std::min(executor->size(), base::cpu_topology().logical_cpus);
   onnx.onnxruntime = options.onnxruntime;
   onnx.vocab_size = source->model.encoder ? source->model.encoder->vocab_size : 0;
   auto backend = backend::onnx::open_backend(onnx);
@@ -129,7 +144,12 @@ ProviderResult make_onnx_provider(const ProviderOptions& options) {
                                 admission_for(options)};
   auto provider = std::make_unique<PipelineProvider>(std::move(parts), std::move(pipeline), std::move(info),
                                                      options.model, options.max_batch_size);
-  if (auto healthy = provider->health_check(); !healthy) return std::move(healthy).error();
+  if (auto healthy = provider->health_check(); !healthy) {
+    auto error = std::move(healthy).error();
+    // Weights that give no vector are the model's fault, not this library's.
+    if (error.code == ErrorCode::internal) error.code = ErrorCode::data_corrupt;
+    return error;
+  }
   return std::unique_ptr<EmbeddingProvider>(std::move(provider));
 }
 

@@ -33,6 +33,12 @@ class Vectors(ProgramTest):
         self.good("embed", "hello world", environment={"HOME": str(home), "XDG_CACHE_HOME": str(home), "AKIDB_EMBED_CACHE": str(cache)})
         self.assertEqual(list(home.rglob("*")), [])
 
+    def test_no_place_for_temporary_files_is_needed(self):
+        self.good("embed", "hello world", environment={"TMPDIR": "/nonexistent"})
+
+    def test_more_threads_than_processors(self):
+        self.good("embed", "hello world", "--threads", 200)
+
     def test_a_batch_has_the_vectors_of_its_texts(self):
         texts = ["hello world", "", "a longer text of several words", "日本語のテキスト", "hello world"]
         batch = [row["embedding"] for row in rows(self.good("embed", *texts).stdout)]

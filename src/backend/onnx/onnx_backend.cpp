@@ -57,6 +57,8 @@ class OnnxBackend final : public Backend {
   void widen(std::uint32_t threads);
 
  private:
+  // Ends the profile of the runs so far.
+  std::string what_ran();
   Result<void> one_by_one(const TokenBatch& batch, Cores cores, RowSink& sink);
   Result<void> run(Ort::Session& session, const TokenBatch& batch, std::size_t length, RowSink& sink);
 
@@ -131,14 +133,18 @@ Result<void> OnnxBackend::warm_up(BackendInfo info) {
   Width width;
   if (auto outcome = forward({ids, offsets}, Cores::one, width); !outcome) return outcome;
 
-  Ort::AllocatorWithDefaultOptions allocator;
-  const std::filesystem::path profile = session_.EndProfilingAllocated(allocator).get();
-  const auto report = read_profile(profile);
-  info.execution = report ? describe(*report) : "unknown: " + report.error().message;
+  info.execution = what_ran();
   info.pooled_output = signature_.pooled;
   info.hidden_size = width.values() / (signature_.pooled ? 1 : ids.size());
   info_ = std::move(info);
   return {};
+}
+
+std::string OnnxBackend::what_ran() {
+  if (plan_.profile_prefix.empty()) return "unknown: no folder for the warm-up's profile";
+  Ort::AllocatorWithDefaultOptions allocator;
+  const auto report = read_profile(session_.EndProfilingAllocated(allocator).get());
+  return report ? describe(*report) : "unknown: " + report.error().message;
 }
 
 void OnnxBackend::widen(std::uint32_t threads) {
@@ -190,15 +196,15 @@ Result<std::unique_ptr<Backend>> open_or_throw(const OnnxOptions& options) {
   if (!runtime) return runtime.error();
   auto choice = choose(options.device, (*runtime)->execution_providers);
   if (!choice) return std::move(choice).error();
+  // For the warm-up's profile alone: where there is no place for it, the model still runs.
   const auto folder = base::TemporaryFolder::create();
-  if (!folder) return folder.error();
   auto weights = share(options.weights);
   if (!weights) return std::move(weights).error();
 
   SessionPlan plan;
   plan.graph = options.graph;
   plan.weights = weights->get();
-  plan.profile_prefix = folder->path() / "profile";
+  if (folder) plan.profile_prefix = folder->path() / "profile";
   auto session = open_session(plan, *choice);
   if (!session) return std::move(session).error();
   auto signature = read_signature(*session);

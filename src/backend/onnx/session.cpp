@@ -1,6 +1,7 @@
 #include "backend/onnx/session.hpp"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace akidb::embedding::backend::onnx {
@@ -52,6 +53,11 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
 }
 
 ErrorCode code_of(const Ort::Exception& exception) {
+  // Want of memory or of file descriptors has no code of its own.
+  const std::string_view words = exception.what();
+  for (const std::string_view want : {"bad_alloc", "Failed to allocate", "Too many open files", "Cannot allocate"}) {
+    if (words.find(want) != std::string_view::npos) return ErrorCode::resource_exhausted;
+  }
   switch (exception.GetOrtErrorCode()) {
     case ORT_NO_SUCHFILE: return ErrorCode::not_found;
     case ORT_INVALID_PROTOBUF:
@@ -70,6 +76,7 @@ std::string message_of(ErrorCode code, const SessionPlan& plan) {
     case ErrorCode::unavailable:
       return "device " + std::string(names_of(plan.device).name) + " cannot be used; " +
              std::string(names_of(plan.device).remedy);
+    case ErrorCode::resource_exhausted: return "not enough memory or file descriptors to load " + file;
     case ErrorCode::unsupported: return file + " needs an operator that this ONNX Runtime does not have";
     default: return file + " is not a graph that ONNX Runtime can load";
   }
