@@ -27,7 +27,7 @@ class Wrong(ProgramTest):
         (("embed", "a", "--provider", "hash", "--prompt-name", "none"), "prompt"),
         (("similarity", "one"), "expected two texts or more, got 1"),
         (("search",), "expected a query"),
-        (("tokenize", "a"), "takes no arguments"),
+        (("tokenize", "a"), 'one JSON object a line such as {"text": "hello world"}'),
         (("embed", "--config", "missing.toml"), "--config: "),
         (("--completions", "tcsh"), "bash, zsh or fish"),
     ]
@@ -36,6 +36,10 @@ class Wrong(ProgramTest):
         for words, message in self.CASES:
             with self.subTest(words=words):
                 self.assertEqual(self.fails(2, message, *words).stdout, b"")
+
+    def test_plain_text_to_tokenize(self):
+        done = self.fails(2, 'one object such as {"text": "hello world"}', "tokenize", "--provider", "hash", stdin="plain\n")
+        self.assertIn(b"standard input:1: ", done.stderr)
 
     def test_other_exit_codes(self):
         self.fails(3, "", "tokenize", "--tokenizer", "missing.json")
@@ -134,7 +138,7 @@ class Small(ProgramTest):
         self.assertEqual(len(table), 4)
 
     def test_search_of_nothing(self):
-        self.assertEqual(self.good("search", "q", "--provider", "hash").stdout, b"q\nrank  cosine  text\n")
+        self.fails(2, "the input has no lines", "search", "q", "--provider", "hash")
 
     def test_tokenize(self):
         lines = '{"text":"one two"}\n{"text":"\\u00e9 x","pair":null,"add_special_tokens":false,"other":[1]}\n'

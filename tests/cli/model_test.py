@@ -165,7 +165,7 @@ class Doctor(ProgramTest):
 class Missing(ProgramTest):
     def test_model(self):
         self.fails(3, "no-such/model", "embed", "a", "--model", "no-such/model")
-        self.fails(3, "", "embed", "a", "--model", "missing.onnx")
+        self.fails(3, "there is no file missing.onnx\n", "embed", "a", "--model", "missing.onnx")
 
     def test_device(self):
         self.fails(6, "device coreml: ", "embed", "a", "--device", "coreml")

@@ -119,6 +119,10 @@ Result<void> run_search(const Invocation& invocation, Console& console) {
   auto counts = run_stream(**provider, **reader, options, taker, watcher);
   console.progress("");
   if (!counts) return counts.error();
+  if (counts->rows == 0 && counts->skipped == 0) {
+    return Error{
+        ErrorCode::invalid_argument, "search: expected texts to search in, but the input has no lines", {}, {}};
+  }
   watcher.done(*counts, "");
   const auto make = values.on("json") ? json : table;
   return print(make(queries, std::move(taker).sorted()));

@@ -62,7 +62,8 @@ constexpr std::array kCommands = {
         "{\"ids\", \"type_ids\", \"tokens\", \"offsets\"}, a line for a line. Whole texts: the truncation and the "
         "padding written in the tokenizer file apply only with --truncate and --pad. Offsets count Unicode "
         "characters; with --byte-offsets, bytes.",
-        kTokenize},
+        kTokenize,
+        "texts come by --input or standard input, one JSON object a line such as {\"text\": \"hello world\"}"},
     CommandInfo{Command::convert, "convert", "Write a model as ONNX", "MODEL",
                 "Reads the configuration and the safetensors weights of a model (an id or a folder) and writes an ONNX "
                 "graph, which is then checked and run.",

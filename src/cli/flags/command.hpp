@@ -34,6 +34,7 @@ struct CommandInfo {
   std::string_view arguments;    // "[TEXT ...]", as usage shows them; empty where there are none
   std::string_view description;  // paragraphs, separated by an empty line
   std::span<const Example> examples;
+  std::string_view input = {};  // where a command without arguments takes its input from, for who gives it some
 };
 
 std::span<const CommandInfo> command_table() noexcept;

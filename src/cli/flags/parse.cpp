@@ -95,7 +95,8 @@ Result<Parsed> parse_command_line(std::span<const std::string> words, const Envi
   if (line->values.contains("help")) return Parsed{{}, command_help(*command)};
   const auto& info = command_info(*command);
   if (info.arguments.empty() && !line->arguments.empty()) {
-    return wrong(std::string(info.name) + " takes no arguments, got '" + line->arguments[0] + "'");
+    return wrong(std::string(info.name) + " takes no arguments, got '" + line->arguments[0] + "'" +
+                 (info.input.empty() ? "" : "; " + std::string(info.input)));
   }
   auto values = settle(*command, *line, environment);
   if (!values) return values.error();

@@ -66,7 +66,10 @@ TEST(Parse, SaysWhatIsWrongAndWhatIsAllowed) {
       {{"embed", "--threads", "99999999999999999999"},
        "--threads: expected a whole number from 0 to 4096, got '99999999999999999999'"},
       {{"embed", "--resume=perhaps"}, "--resume: expected true or false, got 'perhaps'"},
-      {{"tokenize", "some text"}, "tokenize takes no arguments, got 'some text'"},
+      {{"tokenize", "some text"},
+       "tokenize takes no arguments, got 'some text'; texts come by --input or standard input, one JSON object a line "
+       "such as {\"text\": \"hello world\"}"},
+      {{"bench", "some text"}, "bench takes no arguments, got 'some text'"},
       {{"--completions"}, "--completions needs a shell: bash, zsh or fish"},
       {{"--completions", "tcsh"}, "--completions needs a shell: bash, zsh or fish"},
       {{"embed", "--config", "/nonexistent/akidb.toml"}, "--config: "},

@@ -8,6 +8,8 @@
 namespace akidb::embedding::cli {
 namespace {
 
+constexpr auto kExample = R"( such as {"text": "hello world"})";
+
 std::string expected(std::string_view field, std::string_view what, std::string_view value) {
   return "field " + std::string(field) + ": expected " + std::string(what) + ", found " + std::string(json_kind(value));
 }
@@ -24,7 +26,8 @@ std::optional<std::string> read_tokenize_request(std::string_view line, Tokenize
   if (auto problem = utf8_problem(line)) return problem;
   std::vector<JsonMember> members;
   if (auto problem = scan_json_object(line, members)) {
-    return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte);
+    return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte) + "; a line is one object" +
+           kExample;
   }
   request = {};
   bool has_text = false;
@@ -41,7 +44,7 @@ std::optional<std::string> read_tokenize_request(std::string_view line, Tokenize
     }
     if (problem) return problem;
   }
-  if (!has_text) return "expected a field text";
+  if (!has_text) return std::string("expected a field text,") + kExample;
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "cli/output/json_text.hpp"
+#include "cli/terminal/error_text.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
@@ -50,9 +51,7 @@ void Console::say(LogLevel level, std::string_view message) {
   put(line);
 }
 
-void Console::fail(const Error& error) {
-  say(LogLevel::error, error.detail.empty() ? error.message : error.message + " (" + error.detail + ")");
-}
+void Console::fail(const Error& error) { say(LogLevel::error, error_text(error)); }
 
 void Console::progress(const std::string& line) {
   const std::lock_guard lock(mutex_);

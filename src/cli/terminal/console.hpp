@@ -20,7 +20,7 @@ class Console {
   // "akidb-embed: warning: ..." or {"time":...,"level":"warning","message":...}; below the lowest level, nothing.
   void say(LogLevel level, std::string_view message);
 
-  // The message, with the detail in brackets behind it.
+  // error_text().
   void fail(const Error& error);
 
   // Draws over the last line of progress; empty takes it away.

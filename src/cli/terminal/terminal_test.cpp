@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "cli/terminal/error_text.hpp"
 #include "cli/terminal/meter.hpp"
 #include "cli/terminal/width.hpp"
 #include "cli/terminal/wrap.hpp"
@@ -42,6 +43,18 @@ TEST(Wrap, KeepsWordsWhole) {
   EXPECT_EQ(wrapped("a\n\nb", 0, 9), "a\n\nb\n");
   EXPECT_EQ(hanging("x", "one two", 4, 8), "x   one\n    two\n");
   EXPECT_EQ(hanging("longer", "one", 4, 8), "longer\n    one\n");
+}
+
+TEST(ErrorText, LeavesOutADetailThatTheMessageSays) {
+  const auto text = [](std::string message, std::string detail) {
+    return error_text({ErrorCode::not_found, std::move(message), std::move(detail), {}});
+  };
+  EXPECT_EQ(text("there is no file a.onnx", ""), "there is no file a.onnx");
+  EXPECT_EQ(text("there is no file a.onnx", "a.onnx"), "there is no file a.onnx");
+  EXPECT_EQ(text("\"a.onnx\": not there", "a.onnx"), "\"a.onnx\": not there");
+  EXPECT_EQ(text("there is no file a.onnx", "b/a.onnx"), "there is no file a.onnx (b/a.onnx)");
+  EXPECT_EQ(text("there is no file b/a.onnx", "a.onnx"), "there is no file b/a.onnx (a.onnx)");
+  EXPECT_EQ(text("a.onnx.data and a.onnx", "a.onnx"), "a.onnx.data and a.onnx");
 }
 
 TEST(Grouped, SeparatesThousands) {

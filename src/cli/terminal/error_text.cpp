@@ -1,0 +1,29 @@
+#include "cli/terminal/error_text.hpp"
+
+#include <string_view>
+
+namespace akidb::embedding::cli {
+namespace {
+
+// What a path is made of: "a.onnx" is no word of "b/a.onnx".
+bool in_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c < 0 ||
+         std::string_view("_-./\\~").find(c) != std::string_view::npos;
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at == 0 || !in_word(text[at - 1])) && (end == text.size() || !in_word(text[end]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string error_text(const Error& error) {
+  if (error.detail.empty() || has_word(error.message, error.detail)) return error.message;
+  return error.message + " (" + error.detail + ")";
+}
+
+}  // namespace akidb::embedding::cli
