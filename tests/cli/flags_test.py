@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 from program import PROGRAM, ProgramTest, rows
 
@@ -40,6 +41,13 @@ class Wrong(ProgramTest):
     def test_plain_text_to_tokenize(self):
         done = self.fails(2, 'one object such as {"text": "hello world"}', "tokenize", "--provider", "hash", stdin="plain\n")
         self.assertIn(b"standard input:1: ", done.stderr)
+
+    def test_convert_over_a_file(self):
+        for there in ("out.onnx", "out.onnx.data"):
+            path = self.write(there, "old")
+            self.fails(2, f"{there} is there already; --force replaces it", "convert", "some/model", "-o", "out.onnx")
+            self.assertEqual(self.read(there), b"old")
+            Path(path).unlink()
 
     def test_other_exit_codes(self):
         self.fails(3, "", "tokenize", "--tokenizer", "missing.json")

@@ -118,7 +118,9 @@ class Files(ProgramTest):
         for name in ("own.onnx", "own.onnx.data"):
             (self.folder / name).rename(published / "onnx" / name)
         (published / "onnx" / "own.onnx").rename(published / "onnx" / "model.onnx")
-        again = json.loads(self.good("convert", published, "--output", "again.onnx", "--json").stdout)
+        self.write("again.onnx", "old")
+        self.fails(2, "again.onnx is there already", "convert", published, "--output", "again.onnx")
+        again = json.loads(self.good("convert", published, "--output", "again.onnx", "--force", "--json").stdout)
         self.assertEqual(again["comparison"]["with"], "onnx/model.onnx")
         self.assertLessEqual(again["comparison"]["largest_difference"], 1e-5)
         self.assertGreater(again["comparison"]["tokens"], 500)

@@ -1,4 +1,6 @@
 #include <akidb/embedding/convert.hpp>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/json_object.hpp"
@@ -77,6 +79,22 @@ std::string json(const ConvertReport& report) {
          "\n";
 }
 
+// A graph and its weights belong together: where one of them is there, both would be replaced.
+Result<void> check_not_there(const std::filesystem::path& graph) {
+  auto weights = graph;
+  weights += ".data";
+  for (const auto& path : {graph, weights}) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) {
+      return Error{ErrorCode::invalid_argument,
+                   "convert: " + path.string() + " is there already; --force replaces it, --output names another file",
+                   {},
+                   {}};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> run_convert(const Invocation& invocation, Console& /*console*/) {
@@ -91,6 +109,9 @@ Result<void> run_convert(const Invocation& invocation, Console& /*console*/) {
   options.model = invocation.arguments[0];
   options.revision = values.text("revision");
   options.output = values.text("output") == "-" ? default_output(options.model) : values.text("output");
+  if (!values.on("force")) {
+    if (auto free = check_not_there(options.output); !free) return free;
+  }
   options.cache = values.text("cache");
   options.onnxruntime = values.text("onnxruntime");
   const auto report = convert_to_onnx(options);

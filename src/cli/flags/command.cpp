@@ -66,7 +66,9 @@ constexpr std::array kCommands = {
         "texts come by --input or standard input, one JSON object a line such as {\"text\": \"hello world\"}"},
     CommandInfo{Command::convert, "convert", "Write a model as ONNX", "MODEL",
                 "Reads the configuration and the safetensors weights of a model (an id or a folder) and writes an ONNX "
-                "graph, which is then checked and run.",
+                "graph, which is then checked and run. Weights that are large go into a file of their own beside the "
+                "graph: MODEL.onnx.data, which the graph names and which must stay with it. A file that is there is "
+                "replaced only with --force.",
                 kConvert},
     CommandInfo{Command::bench, "bench", "Measure latency and throughput of this machine", "",
                 "Embeds texts of its own making and prints the latency of one short text and the throughput at 32, 128 "

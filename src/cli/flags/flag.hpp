@@ -32,8 +32,8 @@ struct Flag {
   std::string_view value_name;     // "FILE", or the choices: "auto|cpu"
   std::string_view default_value;  // as it would be typed; empty: none
   FlagSection section;
-  CommandSet commands;  // that take it
-  std::string_view help;
+  CommandSet commands;    // that take it
+  std::string_view help;  // for all commands, but those that help_of() knows better
   std::uint64_t lowest = 0;
   std::uint64_t highest = UINT64_MAX;
   FlagSource source = FlagSource::anywhere;
@@ -45,6 +45,9 @@ std::span<const Flag> flag_table() noexcept;
 const Flag* find_flag(std::string_view name) noexcept;
 
 inline bool takes(Command command, const Flag& flag) noexcept { return (flag.commands & bit(command)) != 0; }
+
+// What the flag does in a command, where that is not the same in all of them.
+std::string_view help_of(const Flag& flag, Command command) noexcept;
 
 std::string_view section_title(FlagSection section) noexcept;
 

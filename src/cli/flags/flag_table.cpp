@@ -66,7 +66,8 @@ constexpr std::array kFlags = {
 
     // Output
     Flag{"output", 'o', path, "FILE", "-", Section::output, commands(embed, tokenize, convert),
-         "The file to write; without it, standard output (convert: MODEL.onnx)"},
+         "The file to write; without it, standard output"},
+    Flag{"force", 0, toggle, "", "", Section::output, commands(convert), "Replace a file that is there already"},
     Flag{"format", 'f', choice, "auto|jsonl|json|npy|f32", "auto", Section::output, commands(embed),
          "auto goes by the output's extension, else jsonl; f32 is raw little-endian rows"},
     Flag{"output-kind", 0, choice, "pooled|tokens", "pooled", Section::output, commands(embed),
@@ -96,7 +97,30 @@ constexpr std::array kFlags = {
     Flag{"help", 'h', toggle, "", "", Section::general, kAll, "Show this help", 0, 0, FlagSource::line},
 };
 
+struct HelpIn {
+  std::string_view flag;
+  Command command;
+  std::string_view help;
+};
+
+constexpr HelpIn kHelpIn[] = {
+    {"model", tokenize, "The model whose tokenizer is used: an id of the model hub, a model folder, or an ONNX file"},
+    {"input", tokenize, "Read JSON objects from a file, one a line; - is standard input"},
+    {"input", search, "The file with the texts to search in; - is standard input"},
+    {"max-line-bytes", tokenize, "A longer line is bad"},
+    {"output", convert,
+     "The ONNX file to write; without it, the model's name and .onnx in this folder. Large weights go beside it, into "
+     "FILE.data"},
+};
+
 }  // namespace
+
+std::string_view help_of(const Flag& flag, Command command) noexcept {
+  for (const auto& row : kHelpIn) {
+    if (row.flag == flag.name && row.command == command) return row.help;
+  }
+  return flag.help;
+}
 
 std::span<const Flag> flag_table() noexcept { return kFlags; }
 

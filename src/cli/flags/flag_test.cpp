@@ -52,6 +52,13 @@ TEST(Choices, AreTheWordsOfTheValueName) {
   EXPECT_EQ(choices(*find_flag("model")), Words());
 }
 
+TEST(Documents, SpeakOfTheirOwnCommandOnly) {
+  EXPECT_EQ(command_help(Command::embed).find("MODEL.onnx"), std::string::npos);
+  EXPECT_EQ(command_help(Command::tokenize).find("CSV"), std::string::npos);
+  EXPECT_NE(command_help(Command::convert).find("FILE.data"), std::string::npos);
+  EXPECT_EQ(command_help(Command::convert).find("standard output"), std::string::npos);
+}
+
 TEST(Documents, NameEveryFlagOfEveryCommand) {
   const std::string man = man_page();
   for (const auto& info : command_table()) {

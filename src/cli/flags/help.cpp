@@ -16,8 +16,8 @@ std::string flag_heading(const Flag& flag) {
   return heading;
 }
 
-std::string explanation(const Flag& flag) {
-  std::string text(flag.help);
+std::string explanation(const Flag& flag, Command command) {
+  std::string text(help_of(flag, command));
   if (!flag.default_value.empty() && flag.default_value != "-") {
     text += " [default: " + std::string(flag.default_value) + "]";
   }
@@ -59,7 +59,7 @@ std::string command_help(Command command) {
       if (flag.section != section || !takes(command, flag)) continue;
       if (first) text += "\n" + std::string(section_title(section)) + ":\n";
       first = false;
-      text += hanging(flag_heading(flag), explanation(flag), kColumn, kWidth);
+      text += hanging(flag_heading(flag), explanation(flag, command), kColumn, kWidth);
     }
   }
   return text + "\n" +

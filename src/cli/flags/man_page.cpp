@@ -41,6 +41,10 @@ std::string flag_entry(const Flag& flag) {
   out += "\\fB" + roff("--" + std::string(flag.name)) + "\\fR";
   if (flag.kind != FlagKind::toggle) out += " \\fI" + roff(flag.value_name) + "\\fR";
   out += "\n" + roff(flag.help) + ".";
+  for (const auto& info : command_table()) {
+    const auto help = help_of(flag, info.command);
+    if (takes(info.command, flag) && help != flag.help) out += " In " + roff(info.name) + ": " + roff(help) + ".";
+  }
   if (!flag.default_value.empty()) out += " Default: " + roff(flag.default_value) + ".";
   if (flag.source != FlagSource::line) out += " Environment: \\fB" + environment_name(flag) + "\\fR.";
   if (flag.commands != every_command()) {
