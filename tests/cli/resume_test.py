@@ -159,8 +159,26 @@ class Resume(ProgramTest):
         self.assertEqual(self.read("out.jsonl"), expected)
 
 
+class Overwritten(ProgramTest):
+    WORDS = ("embed", "--provider", "hash", "--output", "out.jsonl")
+    WARNING = "akidb-embed: warning: out.jsonl: overwrites an unfinished run (2 rows); --resume would have gone on with it\n"
+
+    def test_unfinished_output(self):
+        self.write("in.txt", b"a\nb\n\xff\n")
+        first = self.run_program(*self.WORDS, "--input", "in.txt")
+        self.assertNotIn(b"overwrites", first.stderr)
+        again = self.run_program(*self.WORDS, "--input", "in.txt")
+        self.assertTrue(again.stderr.decode().startswith(self.WARNING), again.stderr)
+        done = self.good(*self.WORDS, "a text of the command line")
+        self.assertEqual(done.stderr.decode(), self.WARNING)
+        self.assertEqual([path.name for path in self.folder.glob("out.*")], ["out.jsonl"])
+        self.assertEqual(self.good(*self.WORDS, "a finished output is replaced without a word").stderr, b"")
+
+
 class Refused(ProgramTest):
     def unfinished(self):
+        for name in ("out.jsonl", "out.jsonl.resume"):
+            (self.folder / name).unlink(missing_ok=True)
         self.write("in.txt", b"a\nb\n\xff\n")
         self.fails(2, "in.txt:3: ", "embed", "--provider", "hash", "--input", "in.txt", "--output", "out.jsonl")
         return self.read("out.jsonl"), self.read("out.jsonl.resume")

@@ -110,6 +110,14 @@ Error unfinished(Error error, const RowFile& rows) {
   return error;
 }
 
+// Said before the work begins: who forgot --resume can stop here, and knows what happened.
+void warn_of_overwritten(const RowFile& rows, Console& console) {
+  const auto lost = rows.overwritten();
+  if (lost == 0) return;
+  console.say(LogLevel::warning, rows.file().name() + ": overwrites an unfinished run (" + grouped(lost) +
+                                     (lost == 1 ? " row" : " rows") + "); --resume would have gone on with it");
+}
+
 }  // namespace
 
 Result<void> run_embed(const Invocation& invocation, Console& console) {
@@ -136,6 +144,7 @@ Result<void> run_embed(const Invocation& invocation, Console& console) {
       make_format(format, values, dimension),
       {values.text("output"), values.on("resume"), !from_arguments, job_of(values, *info, format, *input)});
   if (!rows) return rows.error();
+  warn_of_overwritten(*rows, console);
   if (rows->last().input.bytes > 0) {
     if (auto moved = (*reader)->go_to(rows->last().input); !moved) return moved.error();
   }

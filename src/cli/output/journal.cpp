@@ -52,6 +52,26 @@ Result<Checkpoint> read_checkpoint(std::string_view line, const std::string& nam
   return at;
 }
 
+struct Place {
+  Checkpoint checkpoint;
+  std::size_t journal_bytes;  // up to its end
+};
+
+// The last checkpoint that is not behind `output_size`, of those that begin at `at`.
+Result<Place> last_checkpoint(std::string_view text, std::size_t at, const std::string& name,
+                              std::uint64_t output_size) {
+  Place last{{}, at};
+  while (true) {
+    const auto end = text.find('\n', at);
+    if (end == std::string_view::npos) return last;  // a line that was not written to its end does not count
+    auto checkpoint = read_checkpoint(text.substr(at, end - at), name);
+    if (!checkpoint) return checkpoint.error();
+    if (checkpoint->output_bytes > output_size) return last;
+    at = end + 1;
+    last = {*checkpoint, at};
+  }
+}
+
 Result<void> same_job(std::string_view line, const Job& job, const std::string& output) {
   auto document = base::JsonDocument::parse(line, journal_path(output));
   if (!document) return document.error();
@@ -69,6 +89,17 @@ Result<void> same_job(std::string_view line, const Job& job, const std::string& 
 }  // namespace
 
 std::string journal_path(const std::string& output) { return output + ".resume"; }
+
+std::uint64_t unfinished_rows(const std::string& output) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(output, failure);
+  const auto text = base::read_file(journal_path(output), kLimit);
+  if (failure || !text) return 0;
+  const auto first = text->find('\n');
+  if (first == std::string::npos) return 0;
+  const auto last = last_checkpoint(*text, first + 1, journal_path(output), size);
+  return last ? last->checkpoint.rows : 0;
+}
 
 Result<Journal> Journal::create(const std::string& output, const Job& job) {
   auto file = OutputFile::open(journal_path(output), OpenMode::anew);
@@ -91,22 +122,13 @@ Result<std::pair<Journal, Checkpoint>> Journal::reopen(const std::string& output
   if (first == std::string_view::npos) return cannot_resume(output, path + " is not whole");
   if (auto same = same_job(rest.substr(0, first), job, output); !same) return same.error();
 
-  Checkpoint last;
-  std::size_t kept = first + 1;
-  for (auto at = kept; true;) {
-    const auto end = rest.find('\n', at);
-    if (end == std::string_view::npos) break;  // a line that was not written to its end does not count
-    auto checkpoint = read_checkpoint(rest.substr(at, end - at), path);
-    if (!checkpoint) return checkpoint.error();
-    if (checkpoint->output_bytes > output_size) break;
-    last = *checkpoint;
-    kept = at = end + 1;
-  }
+  const auto last = last_checkpoint(rest, first + 1, path, output_size);
+  if (!last) return last.error();
 
   auto file = OutputFile::open(path, OpenMode::go_on);
   if (!file) return file.error();
-  if (auto cut = file->cut(kept); !cut) return cut.error();
-  return std::pair(Journal(path, *std::move(file)), last);
+  if (auto cut = file->cut(last->journal_bytes); !cut) return cut.error();
+  return std::pair(Journal(path, *std::move(file)), last->checkpoint);
 }
 
 Result<void> Journal::add(const Checkpoint& checkpoint) { return file_.write(checkpoint_line(checkpoint)); }

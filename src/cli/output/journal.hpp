@@ -31,6 +31,9 @@ using Job = std::vector<std::pair<std::string, std::string>>;
 
 std::string journal_path(const std::string& output);
 
+// Rows of an unfinished job that a run with --resume would keep: 0 where there is no journal that can be read.
+std::uint64_t unfinished_rows(const std::string& output);
+
 class Journal {
  public:
   static Result<Journal> create(const std::string& output, const Job& job);

@@ -8,6 +8,7 @@ namespace akidb::embedding::cli {
 Result<RowFile> RowFile::open(std::unique_ptr<RowFormat> format, const RowFileOptions& options) {
   std::error_code ignored;
   const bool go_on = options.resume && options.path != "-" && std::filesystem::exists(options.path, ignored);
+  const std::uint64_t lost = options.path == "-" || go_on ? 0 : unfinished_rows(options.path);
   auto file = OutputFile::open(options.path, go_on ? OpenMode::go_on : OpenMode::anew);
   if (!file) return file.error();
   if (format->head_changes() && !file->can_seek()) {
@@ -18,6 +19,7 @@ Result<RowFile> RowFile::open(std::unique_ptr<RowFormat> format, const RowFileOp
                  {}};
   }
   RowFile rows(std::move(format), *std::move(file));
+  rows.overwritten_ = lost;
   auto ready = go_on ? rows.go_on(options) : rows.begin(options);
   if (!ready) return ready.error();
   return rows;
@@ -28,6 +30,9 @@ Result<void> RowFile::begin(const RowFileOptions& options) {
     auto journal = Journal::create(options.path, options.job);
     if (!journal) return journal.error();
     journal_.emplace(*std::move(journal));
+  } else if (options.path != "-") {
+    std::error_code ignored;
+    std::filesystem::remove(journal_path(options.path), ignored);  // of a job whose rows are gone now
   }
   if (auto written = file_.write(format_->head(0)); !written) return written.error();
   last_.output_bytes = file_.size();

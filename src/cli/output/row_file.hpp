@@ -36,6 +36,9 @@ class RowFile {
 
   [[nodiscard]] const Checkpoint& last() const noexcept { return last_; }
   [[nodiscard]] const OutputFile& file() const noexcept { return file_; }
+
+  // Rows of an unfinished job that open() has overwritten.
+  [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
   [[nodiscard]] bool can_resume() const noexcept { return journal_.has_value(); }
 
  private:
@@ -50,6 +53,7 @@ class RowFile {
   Checkpoint last_;
   std::string pending_;
   std::uint64_t pending_rows_ = 0;
+  std::uint64_t overwritten_ = 0;
 };
 
 }  // namespace akidb::embedding::cli
