@@ -3,9 +3,10 @@
 
 import json
 import struct
+import subprocess
 import unittest
 
-from program import ProgramTest, rows
+from program import HANG_GUARD, ProgramTest, rows
 
 HASH = ("--provider", "hash")
 
@@ -114,6 +115,26 @@ class Output(ProgramTest):
         path = self.write("a.txt", "a\n")
         self.fails(2, "expected another file", "embed", *HASH, "--input", path, "--output", "./a.txt")
         self.assertEqual(self.read("a.txt"), b"a\n")
+
+    def refused_and_untouched(self, message, name, *words, mode="rb", **streams):
+        self.write(name, "a\n")
+        with open(self.folder / name, mode) as stream:
+            process = self.start("embed", *HASH, *words, stderr=subprocess.PIPE, **{key: stream for key in streams})
+            stderr = process.communicate(timeout=HANG_GUARD)[1].decode()
+        self.assertEqual(process.returncode, 2, stderr)
+        self.assertIn(message, stderr)
+        self.assertEqual([(path.name, path.read_bytes()) for path in self.folder.iterdir()], [(name, b"a\n")])
+
+    def test_output_over_standard_input(self):
+        self.refused_and_untouched("--output: expected another file than standard input", "s", "-o", "s", stdin=True)
+
+    def test_standard_output_over_the_input(self):
+        self.refused_and_untouched("standard output: expected another file than --input", "s", "-i", "s", mode="ab",
+                                   stdout=True)
+
+    def test_journal_over_the_input(self):
+        self.refused_and_untouched("its journal would be d.resume", "d.resume", "-i", "d.resume", "-o", "d")
+        self.refused_and_untouched("its journal would be d.resume", "d.resume", "-o", "d", stdin=True)
 
     def test_a_request_that_cannot_be_leaves_an_old_output_alone(self):
         self.write("out.npy", "old")

@@ -209,9 +209,22 @@ class Refused(ProgramTest):
 
     def test_journal_that_is_none(self):
         self.write("in.txt", b"a\n")
-        self.write("out.jsonl", b"")
+        self.write("out.jsonl", b"old")
         self.write("out.jsonl.resume", b"nonsense\n")
-        self.fails(7, "out.jsonl.resume", "embed", "--provider", "hash", "--input", "in.txt", "--output", "out.jsonl", "--resume")
+        for flags in ((), ("--resume",)):
+            self.fails(2, "out.jsonl.resume: expected the journal", "embed", "--provider", "hash", "--input", "in.txt",
+                       "--output", "out.jsonl", *flags)
+            self.assertEqual((self.read("out.jsonl"), self.read("out.jsonl.resume")), (b"old", b"nonsense\n"))
+        self.fails(2, "out.jsonl.resume: expected the journal", "embed", "a", "--provider", "hash", "--output", "out.jsonl")
+        self.assertEqual((self.read("out.jsonl"), self.read("out.jsonl.resume")), (b"old", b"nonsense\n"))
+
+    def test_journal_that_has_no_line_yet(self):
+        for torn in (b"", b'{"journ', b'{"journal":"akidb-embed","version'):
+            self.write("in.txt", b"a\n")
+            self.write("out.jsonl", b"")
+            self.write("out.jsonl.resume", torn)
+            self.good("embed", "--provider", "hash", "--input", "in.txt", "--output", "out.jsonl")
+            self.assertEqual(len(rows(self.read("out.jsonl"))), 1)
 
     def test_without_files(self):
         self.fails(2, "--resume: expected", "embed", "a", "--provider", "hash", "--resume", "--output", "out.jsonl")

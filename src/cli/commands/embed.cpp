@@ -89,7 +89,8 @@ Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   if (values.on("resume") && (values.text("output") == "-" || !invocation.arguments.empty())) {
     return wrong("--resume: expected --input and --output with a file each");
   }
-  return check_other_file(values);
+  if (invocation.arguments.empty()) return check_other_file(values);
+  return {};
 }
 
 // A request that the model refuses whatever the text (dimensions, a prompt) is to leave an old output alone.

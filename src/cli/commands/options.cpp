@@ -1,7 +1,6 @@
 #include "cli/commands/options.hpp"
 
 #include <filesystem>
-#include <system_error>
 
 namespace akidb::embedding::cli {
 
@@ -35,12 +34,6 @@ BatchEmbeddingRequest request_form(const Values& values) {
   request.truncation = side == "left" ? Truncation::left : side == "error" ? Truncation::error : Truncation::right;
   if (values.text("output-kind") == "tokens") request.output = Output::tokens;
   return request;
-}
-
-Result<void> check_other_file(const Values& values) {
-  std::error_code no_such_file;
-  if (!std::filesystem::equivalent(values.text("input"), values.text("output"), no_such_file)) return {};
-  return Error{ErrorCode::invalid_argument, "--output: expected another file than --input, got the same", {}, {}};
 }
 
 Result<InputFormat> input_format(const Values& values) {

@@ -15,7 +15,8 @@ ProviderOptions provider_options(const Values& values);
 // A request without inputs.
 BatchEmbeddingRequest request_form(const Values& values);
 
-// invalid_argument where --output is the file that --input reads.
+// invalid_argument where the output, or the journal beside it, is the file that is read: either of them may be
+// a standard stream. For commands that read --input or else standard input.
 Result<void> check_other_file(const Values& values);
 
 // The file of --input, else standard input; says so where that is a terminal and somebody may wonder.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "base/file.hpp"
@@ -12,16 +13,15 @@ namespace akidb::embedding::cli {
 namespace {
 
 constexpr std::size_t kLimit = 1 << 30;
+constexpr std::string_view kMark = R"({"journal":"akidb-embed")";  // how every journal begins
 
 Error cannot_resume(const std::string& output, const std::string& why) {
   return {ErrorCode::invalid_argument, "cannot resume " + output + ": " + why, {}, {}};
 }
 
 std::string job_line(const Job& job) {
-  std::string line = "{";
-  for (const auto& [name, value] : job) {
-    line += (line.size() > 1 ? "," : "") + json_string(name) + ":" + json_string(value);
-  }
+  std::string line(kMark);
+  for (const auto& [name, value] : job) line += "," + json_string(name) + ":" + json_string(value);
   return line + "}\n";
 }
 
@@ -99,6 +99,25 @@ std::uint64_t unfinished_rows(const std::string& output) {
   if (first == std::string::npos) return 0;
   const auto last = last_checkpoint(*text, first + 1, journal_path(output), size);
   return last ? last->checkpoint.rows : 0;
+}
+
+Result<void> Journal::check_place(const std::string& output) {
+  const std::string path = journal_path(output);
+  std::error_code problem;
+  const auto status = std::filesystem::status(path, problem);
+  if (!std::filesystem::exists(status)) return {};
+  if (std::filesystem::is_regular_file(status)) {
+    std::ifstream stream(path, std::ios::binary);
+    std::string begin(kMark.size(), '\0');
+    stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    begin.resize(static_cast<std::size_t>(stream.gcount()));
+    if (kMark.starts_with(begin)) return {};  // one that was cut short is still one
+  }
+  return Error{
+      ErrorCode::invalid_argument,
+      path + ": expected the journal of an unfinished run, found another file; move it, or name another --output",
+      {},
+      {}};
 }
 
 Result<Journal> Journal::create(const std::string& output, const Job& job) {

@@ -1,6 +1,6 @@
 // FILE.resume, beside an output that is not finished: what job writes it, and how far it got.
 //
-//   {"version":"1","model":"...","format":"npy",...}                      the job
+//   {"journal":"akidb-embed","version":"1","model":"...",...}              the job
 //   {"records":..,"rows":..,"skipped":..,...,"output_bytes":..}            a checkpoint, one after each batch
 //
 // A checkpoint is written after the rows that it counts. Whatever ends the program, some checkpoint is at or
@@ -36,6 +36,9 @@ std::uint64_t unfinished_rows(const std::string& output);
 
 class Journal {
  public:
+  // invalid_argument where a file stands in the journal's place that is none: nobody's file is overwritten.
+  static Result<void> check_place(const std::string& output);
+
   static Result<Journal> create(const std::string& output, const Job& job);
 
   // The journal of an unfinished job and its last checkpoint that is not behind `output_size`.

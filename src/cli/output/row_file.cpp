@@ -7,6 +7,9 @@ namespace akidb::embedding::cli {
 
 Result<RowFile> RowFile::open(std::unique_ptr<RowFormat> format, const RowFileOptions& options) {
   std::error_code ignored;
+  if (options.path != "-") {
+    if (auto free = Journal::check_place(options.path); !free) return free.error();
+  }
   const bool go_on = options.resume && options.path != "-" && std::filesystem::exists(options.path, ignored);
   const std::uint64_t lost = options.path == "-" || go_on ? 0 : unfinished_rows(options.path);
   auto file = OutputFile::open(options.path, go_on ? OpenMode::go_on : OpenMode::anew);
