@@ -54,8 +54,8 @@ Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, Inp
              {"input-format", input == InputFormat::lines   ? "lines"
                               : input == InputFormat::jsonl ? "jsonl"
                                                             : "csv"}};
-  for (const auto name : {"text-field", "id-field", "embedding-field", "keep-text", "output-kind", "normalize",
-                          "dimensions", "input-type", "prompt-name", "truncation"}) {
+  for (const auto name : {"tokenizer", "text-field", "id-field", "embedding-field", "keep-text", "output-kind",
+                          "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
     job.emplace_back(name, values.text(name));
   }
   return job;
