@@ -2,6 +2,7 @@
 """akidb-embed embed: formats in, formats out, bad lines."""
 
 import json
+import os
 import struct
 import subprocess
 import unittest
@@ -147,6 +148,34 @@ class Output(ProgramTest):
         row = rows(done.stdout)[0]
         self.assertEqual(len(row["embedding"]), len(row["byte_offsets"]))
         self.assertIn([4, 7], row["byte_offsets"])
+
+
+class ClosedStreams(ProgramTest):
+    """0, 1 or 2 closed by whoever starts the program."""
+
+    def run_without(self, descriptors, *words):
+        def close():
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+        return self.run_program("embed", *HASH, *words, preexec_fn=close)
+
+    def test_no_input(self):
+        done = self.run_without([0])
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(len(rows(self.run_without([0], "hi").stdout)), 1)
+
+    def test_no_output(self):
+        for descriptors in ([1], [0, 1]):
+            done = self.run_without(descriptors, "hi")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"standard output: cannot be written", done.stderr)
+        self.assertEqual(self.run_without([0, 1, 2], "hi").returncode, 2)
+
+    def test_a_file_takes_no_stream_for_its_own(self):
+        done = self.run_without([0, 1, 2], "hi", "--output", "out.jsonl")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(len(rows(self.read("out.jsonl"))), 1)
 
 
 class BadLines(ProgramTest):

@@ -24,6 +24,7 @@ void on_stop(int) {
 void install_signal_handlers() {
   if (::pipe(pipe_ends) == 0) {
     for (const int end : pipe_ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    ::fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);  // a signal handler must not wait
   }
   struct sigaction action {};
   action.sa_handler = on_stop;

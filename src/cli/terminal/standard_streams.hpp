@@ -1,0 +1,11 @@
+// Descriptors 0 to 2, which a parent may have closed.
+#pragma once
+
+namespace akidb::embedding::cli {
+
+// First thing in main(): a file opened later would take a closed descriptor's number, and be read as standard
+// input or written over as standard output. In place of a closed one stands: for input, nothing to read; for
+// output, what cannot be written, so that a lost result is an error; for errors, what takes and drops all.
+void hold_standard_streams() noexcept;
+
+}  // namespace akidb::embedding::cli
