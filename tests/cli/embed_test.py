@@ -178,6 +178,41 @@ class ClosedStreams(ProgramTest):
         self.assertEqual(len(rows(self.read("out.jsonl"))), 1)
 
 
+class KeysOfARow(ProgramTest):
+    """None is there twice."""
+
+    def test_flags_that_name_one_key_twice(self):
+        for key, flags in (
+            ("index", ("--id-field", "index")),
+            ("index", ("--embedding-field", "index")),
+            ("embedding", ("--id-field", "embedding")),
+            ("byte_offsets", ("--embedding-field", "byte_offsets", "--output-kind", "tokens")),
+            ("text", ("--embedding-field", "text", "--keep-text")),
+            ("index", ("--text-field", "index", "--keep-text")),
+        ):
+            with self.subTest(flags=flags):
+                self.fails(2, f"a row's field {key} would be both", "embed", *HASH, "--input-format", "jsonl", *flags)
+        self.fails(2, "--id-field: expected another field", "embed", *HASH, "--id-field", "text", "--format", "f32")
+
+    def test_a_name_that_the_row_does_not_write_is_free(self):
+        line = '{"text":"a","byte_offsets":1}\n'
+        row = rows(self.good("embed", *HASH, "--input-format", "jsonl", "--embedding-field", "text", stdin=line).stdout)[0]
+        self.assertEqual(list(row), ["index", "byte_offsets", "text"])
+        line = '{"text":"a","index":1}\n'
+        self.good("embed", *HASH, "--input-format", "jsonl", "--format", "f32", stdin=line)
+        row = rows(self.good("embed", *HASH, "--input-format", "csv", "--embedding-field", "text", stdin="text\na\n").stdout)[0]
+        self.assertEqual(list(row), ["index", "text"])
+
+    def test_a_field_of_the_tokens(self):
+        self.fails(2, "field byte_offsets is one that each row has", "embed", *HASH, "--input-format", "jsonl",
+                   "--output-kind", "tokens", stdin='{"text":"a","byte_offsets":1}\n')
+
+    def test_csv_header(self):
+        for header, problem in (("text,index", "field index is one that each row has"), ("text,n,n", "column n is there twice"),
+                                ("text,text", "column text is there twice"), ("text,embedding", "--embedding-field")):
+            self.fails(2, problem, "embed", *HASH, "--input-format", "csv", "--on-error", "skip", stdin=header + "\n")
+
+
 class BadLines(ProgramTest):
     CASES = [
         # input format, flags, input, line of the bad record, what is said
@@ -193,6 +228,8 @@ class BadLines(ProgramTest):
         ("jsonl", (), b'{"text":"a"}\n{"text":"\xc3"}\n{"text":"b"}\n', 2, "expected UTF-8"),
         ("jsonl", ("--id-field", "id"), b'{"text":"a","id":1}\n{"text":"a"}\n{"text":"b","id":2}\n', 2, "expected a field id"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"a","embedding":0}\n{"text":"b"}\n', 2, "--embedding-field"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a","ind\\u0065x":7}\n{"text":"b"}\n', 2, "field index is one that each row has"),
+        ("jsonl", ("--id-field", "id"), b'{"text":"a","id":1}\n{"text":"a","id":1,"id":2}\n{"text":"b","id":2}\n', 2, "twice"),
         ("csv", (), b"text,n\na,1\na\nb,2\n", 3, "expected 2 columns, found 1"),
         ("csv", (), b"text,n\na,1\na,2,3\nb,2\n", 3, "expected 2 columns, found 3"),
         ("csv", (), b'text,n\na,1\n"a"x,2\nb,2\n', 3, "expected a comma"),

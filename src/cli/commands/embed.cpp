@@ -77,6 +77,26 @@ class FileTaker final : public RowTaker {
   std::uint64_t skipped_before_;
 };
 
+// Each key of a JSON row has one value.
+Result<void> check_row_keys(const Values& values) {
+  const std::string& text = values.text("text-field");
+  const std::string& id = values.text("id-field");
+  const std::string& embedding = values.text("embedding-field");
+  std::vector<std::pair<std::string_view, std::string>> taken = {{"index", "the row's number"}};
+  if (values.text("output-kind") == "tokens") taken.emplace_back("byte_offsets", "the tokens' places");
+  if (values.on("keep-text")) taken.emplace_back(text, "the text (--keep-text)");
+  if (!id.empty()) taken.emplace_back(id, "the id (--id-field)");
+  taken.emplace_back(embedding, "the vector (--embedding-field)");
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (taken[i].first != taken[j].first) continue;
+      return wrong("a row's field " + std::string(taken[i].first) + " would be both " + taken[j].second + " and " +
+                   taken[i].second + "; name the latter otherwise");
+    }
+  }
+  return {};
+}
+
 Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   const Values& values = invocation.values;
   const bool binary = format == OutputFormat::npy || format == OutputFormat::f32;
@@ -85,6 +105,12 @@ Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   }
   if (binary && values.text("output-kind") == "tokens") {
     return wrong("--output-kind tokens: expected --format jsonl or json, got " + std::string(name_of(format)));
+  }
+  if (values.text("id-field") == values.text("text-field")) {
+    return wrong("--id-field: expected another field than --text-field, got " + values.text("id-field") + " for both");
+  }
+  if (!binary) {
+    if (auto distinct = check_row_keys(values); !distinct) return distinct;
   }
   if (values.on("resume") && (values.text("output") == "-" || !invocation.arguments.empty())) {
     return wrong("--resume: expected --input and --output with a file each");

@@ -72,6 +72,7 @@ Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool ke
   options.text_field = values.text("text-field");
   options.id_field = values.text("id-field");
   if (keep_fields) options.embedding_field = values.text("embedding-field");
+  options.byte_offsets = values.text("output-kind") == "tokens";
   options.max_line_bytes = values.count("max-line-bytes");
   return make_record_reader(*std::move(source), options);
 }

@@ -94,8 +94,11 @@ Result<Columns> read_header(CsvReader& rows, const RecordOptions& options) {
       return wrong(name, "expected a column " + options.id_field + " (--id-field), found " + all);
     }
   }
-  if (!options.embedding_field.empty() && find(options.embedding_field) != columns.names.size()) {
-    return wrong(name, "column " + options.embedding_field + " is there already; name the vector by --embedding-field");
+  for (std::size_t i = 0; i < columns.names.size(); ++i) {
+    const auto& column = columns.names[i];
+    if (find(column) != i) return wrong(name, "column " + column + " is there twice; rename one of them");
+    if (options.embedding_field.empty() || i == columns.text || i == columns.id) continue;
+    if (auto problem = taken_name_problem(column, options)) return wrong(name, *std::move(problem));
   }
   return columns;
 }

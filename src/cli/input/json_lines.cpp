@@ -26,16 +26,16 @@ class JsonLines final : public LineRecords {
     const JsonMember* text = nullptr;
     const JsonMember* id = nullptr;
     for (const auto& member : members_) {
-      if (is(member, options_.text_field)) {
+      const auto name = name_of(member);
+      if (name == options_.text_field) {
         if (text != nullptr) return "field " + options_.text_field + " is there twice";
         text = &member;
-      } else if (!options_.id_field.empty() && is(member, options_.id_field)) {
+      } else if (!options_.id_field.empty() && name == options_.id_field) {
+        if (id != nullptr) return "field " + options_.id_field + " is there twice";
         id = &member;
         record.id = member.value;
       } else if (!options_.embedding_field.empty()) {
-        if (is(member, options_.embedding_field)) {
-          return "field " + options_.embedding_field + " is there already; name the vector by --embedding-field";
-        }
+        if (auto problem = taken_name_problem(name, options_)) return problem;
         if (!record.fields.empty()) record.fields += ',';
         record.fields.append(member.key).append(":").append(member.value);
       }
@@ -51,11 +51,11 @@ class JsonLines final : public LineRecords {
     return std::nullopt;
   }
 
-  // A key with escapes is compared by its characters.
-  bool is(const JsonMember& member, const std::string& name) {
+  // The key's characters, or the key as it stands where an escape in it is none; valid until the next call.
+  std::string_view name_of(const JsonMember& member) {
     const auto inside = member.key.substr(1, member.key.size() - 2);
-    if (inside.find('\\') == std::string_view::npos) return inside == name;
-    return !unescape_json(member.key, key_) && key_ == name;
+    if (inside.find('\\') == std::string_view::npos || unescape_json(member.key, key_)) return inside;
+    return key_;
   }
 
   std::vector<JsonMember> members_;

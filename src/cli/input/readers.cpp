@@ -37,6 +37,16 @@ std::optional<std::string> utf8_problem(std::string_view text) {
   return "expected UTF-8, found an invalid sequence at byte " + std::to_string(*at);
 }
 
+std::optional<std::string> taken_name_problem(std::string_view name, const RecordOptions& options) {
+  if (name == options.embedding_field) {
+    return "field " + std::string(name) + " is there already; name the vector by --embedding-field";
+  }
+  if (name == "index" || (name == "byte_offsets" && options.byte_offsets)) {
+    return "field " + std::string(name) + " is one that each row has of its own; rename it in the input";
+  }
+  return std::nullopt;
+}
+
 std::string too_long_problem(std::size_t max_bytes) {
   return "expected at most " + std::to_string(max_bytes) + " bytes (--max-line-bytes)";
 }

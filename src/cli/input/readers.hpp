@@ -39,6 +39,9 @@ Result<std::unique_ptr<RecordReader>> make_csv_records(std::unique_ptr<ByteSourc
 // The problem of a text that is not UTF-8, or nothing.
 std::optional<std::string> utf8_problem(std::string_view text);
 
+// The problem of a kept field whose name the output gives to a field of its own, or nothing.
+std::optional<std::string> taken_name_problem(std::string_view name, const RecordOptions& options);
+
 std::string too_long_problem(std::size_t max_bytes);
 
 }  // namespace akidb::embedding::cli

@@ -64,6 +64,7 @@ struct RecordOptions {
   std::string text_field = "text";
   std::string id_field;         // empty: none
   std::string embedding_field;  // a kept field of this name is bad: the output has its own; empty: none is kept
+  bool byte_offsets = false;    // the output has a field of this name too, beside its index
   std::size_t max_line_bytes = std::size_t{16} * 1024 * 1024;
 };
 
