@@ -18,6 +18,7 @@ std::uint64_t fnv1a(std::uint64_t digest, std::string_view bytes) noexcept {
 }  // namespace
 
 Result<bool> ChunkReader::more() {
+  if (ended_) return false;
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -27,6 +28,7 @@ Result<bool> ChunkReader::more() {
   const auto got = source_->read(std::span(buffer_).subspan(end_));
   if (!got) return got.error();
   end_ += *got;
+  ended_ = *got == 0;
   if (!started_ && *got > 0) {
     started_ = true;
     if (auto skipped = skip_byte_order_mark(); !skipped) return skipped.error();

@@ -40,6 +40,7 @@ class ChunkReader {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool started_ = false;
+  bool ended_ = false;  // the source is not asked again: at a terminal it could have more
 };
 
 }  // namespace akidb::embedding::cli

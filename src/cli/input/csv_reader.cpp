@@ -6,62 +6,25 @@
 namespace akidb::embedding::cli {
 namespace {
 
-enum class State { cell_begins, plain, quoted, quote_in_quoted };
-
-// Looks for the end of the row; can be fed a growing text.
-class RowEnd {
- public:
-  // Position of the line feed that ends the row, or npos where `text` ends first.
-  std::size_t find(std::string_view text) {
-    for (; at_ < text.size(); ++at_) {
-      const char c = text[at_];
-      if (state_ == State::quoted) {
-        if (c == '"') state_ = State::quote_in_quoted;
-      } else if (c == '\n') {
-        return at_;
-      } else if (c == ',') {
-        state_ = State::cell_begins;
-      } else if (c == '"' && (state_ == State::cell_begins || state_ == State::quote_in_quoted)) {
-        state_ = State::quoted;
-      } else {
-        state_ = State::plain;
-      }
-    }
-    return std::string_view::npos;
-  }
-
-  [[nodiscard]] bool inside_quotes() const { return state_ == State::quoted; }
-
- private:
-  std::size_t at_ = 0;
-  State state_ = State::cell_begins;
-};
-
-// Cuts a whole row; returns a problem or nothing.
-std::string cut(std::string_view row, std::vector<std::string>& cells) {
+// Cuts a whole row that is not malformed.
+void cut(std::string_view row, std::vector<std::string>& cells) {
   std::size_t at = 0;
   while (true) {
     std::string cell;
     if (at < row.size() && row[at] == '"') {
-      ++at;
-      while (true) {
-        const auto quote = row.find('"', at);
-        if (quote == std::string_view::npos) return "expected '\"' at the end of a quoted cell";
-        cell.append(row, at, quote - at);
+      do {
+        const auto quote = row.find('"', ++at);
+        cell.append(row, at, quote - at + 1);
         at = quote + 1;
-        if (at >= row.size() || row[at] != '"') break;
-        cell += '"';
-        ++at;
-      }
-      if (at < row.size() && row[at] != ',')
-        return "expected a comma after a quoted cell (column " + std::to_string(cells.size() + 1) + ")";
+      } while (at < row.size() && row[at] == '"');
+      cell.pop_back();  // the last quote ends the cell, the others stand for themselves
     } else {
       const auto comma = std::min(row.find(',', at), row.size());
       cell = row.substr(at, comma - at);
       at = comma;
     }
     cells.push_back(std::move(cell));
-    if (at >= row.size()) return {};
+    if (at >= row.size()) return;
     ++at;  // the comma
   }
 }
@@ -70,28 +33,37 @@ std::string cut(std::string_view row, std::vector<std::string>& cells) {
 
 // Nothing of the row is consumed yet.
 Result<CsvReader::RawRow> CsvReader::raw_row() {
-  RowEnd end;
+  CsvRowEnd end;
   RawRow row;
-  const std::string too_long = "expected at most " + std::to_string(max_bytes_) + " bytes in a row (--max-line-bytes)";
   while (true) {
     const auto window = chunks_.window();
-    const auto feed = end.find(window);
+    const auto feed = end.find(window, failed_);
     const bool has_end = feed != std::string_view::npos;
     row.text = window.substr(0, feed);
     row.size = row.text.size() + (has_end ? 1 : 0);
     if (has_end && row.text.ends_with('\r')) row.text.remove_suffix(1);
-    if (row.text.size() > max_bytes_ + (has_end ? 0 : 1)) {  // the last byte may be a carriage return
-      row.problem = too_long;
+    if (end.malformed()) {
+      row.problem = "expected a comma after a quoted cell";
+    } else if (row.text.size() > max_bytes_ + (has_end ? 0 : 1)) {  // the last byte may be a carriage return
+      row.problem = too_long();
     }
-    if (has_end || !row.problem.empty()) return row;
+    if (has_end || !row.problem.empty()) break;
     const auto got = chunks_.more();
     if (!got) return got.error();
     if (*got) continue;
     row.text = chunks_.window();  // the stream's last row has no end
-    if (row.text.size() > max_bytes_) row.problem = too_long;
+    if (row.text.size() > max_bytes_) row.problem = too_long();
     if (end.inside_quotes()) row.problem = "expected '\"' at the end of a quoted cell";
-    return row;
+    if (end.lone_return()) row.problem = "expected a comma after a quoted cell";
+    break;
   }
+  looked_at_ += end.looked_at();
+  if (!row.problem.empty() && end.is_further_than(failed_)) failed_ = end;
+  return row;
+}
+
+std::string CsvReader::too_long() const {
+  return "expected at most " + std::to_string(max_bytes_) + " bytes in a row (--max-line-bytes)";
 }
 
 Result<CsvRow> CsvReader::next() {
@@ -103,13 +75,14 @@ Result<CsvRow> CsvReader::next() {
     row.problem = std::move(raw->problem);
     row.end = row.problem.empty() && raw->size == 0;
     if (row.end) return row;
-    if (row.problem.empty() && !raw->text.empty()) row.problem = cut(raw->text, row.cells);
     if (!row.problem.empty()) {
       if (auto passed = pass_over_line(); !passed) return passed.error();
       return row;
     }
+    if (!raw->text.empty()) cut(raw->text, row.cells);
     position().lines += 1 + static_cast<std::uint64_t>(std::count(raw->text.begin(), raw->text.end(), '\n'));
     chunks_.consume(raw->size);
+    failed_.shift(raw->size);
     if (!raw->text.empty()) return row;
   }
 }
@@ -120,7 +93,9 @@ Result<void> CsvReader::pass_over_line() {
   while (true) {
     const auto window = chunks_.window();
     const auto feed = window.find('\n');
-    chunks_.consume(feed == std::string_view::npos ? window.size() : feed + 1);
+    const auto passed = feed == std::string_view::npos ? window.size() : feed + 1;
+    chunks_.consume(passed);
+    failed_.shift(passed);
     if (feed != std::string_view::npos) return {};
     const auto got = chunks_.more();
     if (!got) return got.error();

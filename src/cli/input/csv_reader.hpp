@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/input/chunk_reader.hpp"
+#include "cli/input/csv_row_end.hpp"
 
 namespace akidb::embedding::cli {
 
@@ -43,6 +44,9 @@ class CsvReader {
   Result<void> go_to(const InputPosition& target) { return chunks_.go_to(target); }
   [[nodiscard]] const ByteSource& source() const noexcept { return chunks_.source(); }
 
+  // Bytes that the search for row ends has looked at, each as often as it was: what bad rows cost.
+  [[nodiscard]] std::uint64_t looked_at() const noexcept { return looked_at_; }
+
  private:
   struct RawRow {
     std::string_view text;  // without its end
@@ -52,9 +56,12 @@ class CsvReader {
 
   Result<RawRow> raw_row();
   Result<void> pass_over_line();
+  [[nodiscard]] std::string too_long() const;
 
   ChunkReader chunks_;
   std::size_t max_bytes_;
+  CsvRowEnd failed_;  // how far the search for a bad row's end went: the rows after it need not go there again
+  std::uint64_t looked_at_ = 0;
 };
 
 }  // namespace akidb::embedding::cli

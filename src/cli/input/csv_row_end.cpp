@@ -1,0 +1,41 @@
+#include "cli/input/csv_row_end.hpp"
+
+namespace akidb::embedding::cli {
+
+CsvRowEnd::State CsvRowEnd::next(State state, char c) noexcept {
+  switch (state) {
+    case State::quoted: return c == '"' ? State::quote_in_quoted : State::quoted;
+    case State::cell_begins:
+      if (c == '"') return State::quoted;
+      break;
+    case State::quote_in_quoted:
+      if (c == '"') return State::quoted;
+      if (c == '\r') return State::return_after_quoted;
+      if (c != ',') return State::malformed;
+      break;
+    case State::return_after_quoted:
+    case State::malformed: return State::malformed;
+    case State::plain: break;
+  }
+  return c == ',' ? State::cell_begins : State::plain;
+}
+
+std::size_t CsvRowEnd::find(std::string_view text, const CsvRowEnd& before) {
+  while (at_ < text.size() && !malformed()) {
+    const char c = text[at_];
+    if (c == '\n') {
+      if (!inside_quotes()) return at_;
+      if (at_ < before.at_) {
+        at_ = before.at_;
+        state_ = before.state_;
+        continue;
+      }
+    }
+    state_ = next(state_, c);
+    ++at_;
+    ++looked_at_;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace akidb::embedding::cli
