@@ -1,10 +1,12 @@
 #include "cli/flags/config_file.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/utf8.hpp"
 #include "cli/flags/flag.hpp"
 #include "cli/flags/suggest.hpp"
 
@@ -38,11 +40,48 @@ Result<Command> section_of(const std::filesystem::path& file, const std::string&
   return wrong(file, "unknown section [" + name + "]" + did_you_mean(name, names));
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+// What CLI11 passes over in silence; nothing where the line may be good.
+std::string_view line_problem(std::string_view line) {
+  if (base::find_invalid_utf8(line)) return "expected UTF-8";
+  for (const char c : line) {
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r') || c == 0x7F) {
+      return "expected text, found a control character";
+    }
+  }
+  line = trimmed(line);
+  if (line.starts_with('#')) return {};
+  if (line.starts_with("[[")) return "expected a section [COMMAND], found [[";
+  if (line.starts_with('[')) return {};
+  const auto name = trimmed(line.substr(0, line.find('=')));
+  if (name.empty() && !line.empty()) return "expected NAME = value, found no name";
+  if (name == "++" || name == "--") return "expected NAME = value, found no name";  // marks of CLI11's own
+  return {};
+}
+
+Result<void> check_lines(const std::filesystem::path& file, std::string_view text) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto line = text.substr(0, text.find('\n'));
+    const auto problem = line_problem(line);
+    if (!problem.empty()) return wrong(file, "line " + std::to_string(number) + ": " + std::string(problem));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return {};
+}
+
 Result<std::vector<CLI::ConfigItem>> parse(const std::filesystem::path& file) {
   auto text = base::read_file(file, kLimit);
   if (!text) {
     return Error{ErrorCode::invalid_argument, "--config: " + text.error().message, text.error().detail, {}};
   }
+  if (text->starts_with("\xEF\xBB\xBF")) text->erase(0, 3);  // a byte order mark
+  if (auto checked = check_lines(file, *text); !checked) return checked.error();
   std::istringstream stream(*text);
   try {
     return CLI::ConfigTOML().from_config(stream);

@@ -192,5 +192,31 @@ TEST(Nearest, IsTheNameWithTheFewestEdits) {
   EXPECT_EQ(nearest("", names), "");
 }
 
+TEST_F(ConfigFile, SaysWhichLineIsNone) {
+  const std::pair<std::string, std::string> cases[] = {
+      {std::string(8, '\0'), "line 1: expected text, found a control character"},
+      {std::string("threads = 1\n\0\n", 14), "line 2: expected text, found a control character"},
+      {"\xFF\xFE", "line 1: expected UTF-8"},
+      {"# c\n++ = 1\n", "line 2: expected NAME = value, found no name"},
+      {"--=1", "line 1: expected NAME = value, found no name"},
+      {"\n\n = 5\n", "line 3: expected NAME = value, found no name"},
+      {"[[embed]]\nthreads = 1\n", "line 1: expected a section [COMMAND], found [["},
+  };
+  for (const auto& [text, message] : cases) {
+    write(text);
+    const auto parsed = parse({"embed", "--config", path_});
+    ASSERT_FALSE(parsed) << message;
+    EXPECT_EQ(parsed.error().code, ErrorCode::invalid_argument);
+    EXPECT_NE(parsed.error().message.find(message), std::string::npos) << parsed.error().message;
+  }
+}
+
+TEST_F(ConfigFile, TakesWhatOtherEditorsWrite) {
+  write("\xEF\xBB\xBF# first\r\n\r\n[embed]\r\n\tthreads = 3\r\n");
+  const auto parsed = parse({"embed", "--config", path_});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->invocation->values.text("threads"), "3");
+}
+
 }  // namespace
 }  // namespace akidb::embedding::cli
