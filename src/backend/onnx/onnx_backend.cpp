@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "backend/onnx/runtime.hpp"
 #include "backend/onnx/session.hpp"
 #include "backend/onnx/signature.hpp"
+#include "base/guard_memory.hpp"
 #include "base/log.hpp"
 #include "base/temporary_folder.hpp"
 
@@ -151,15 +153,20 @@ void OnnxBackend::widen(std::uint32_t threads) {
   auto plan = plan_;
   plan.threads = threads;
   plan.profile_prefix.clear();
-  widening_ = std::thread([this, plan] {
-    auto session = make_session(plan);
+  const auto make = [this, plan] {
+    auto session = base::guard_memory("make a session for lone texts", [&] { return make_session(plan); });
     if (!session) {
       base::log(LogLevel::warning, "no session for lone texts on all cores: " + to_string(session.error()));
       return;
     }
     wide_session_ = std::move(session).value();
     wide_ready_ = true;
-  });
+  };
+  try {
+    widening_ = std::thread(make);
+  } catch (const std::system_error& error) {
+    base::log(LogLevel::warning, std::string("no session for lone texts on all cores: ") + error.what());
+  }
 }
 
 Result<std::unique_ptr<SharedWeights>> share(const ExternalWeights& weights) {
