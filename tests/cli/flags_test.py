@@ -145,6 +145,19 @@ class Small(ProgramTest):
         self.assertEqual(table[2], "   1  1.0000  two lines")
         self.assertEqual(len(table), 4)
 
+    def test_bench(self):
+        done = self.good("bench", "--provider", "hash", "--seconds", "1", "--json")
+        self.assertEqual(done.stderr, b"")
+        report = json.loads(done.stdout)
+        self.assertGreaterEqual(report["latency"]["samples"], 100)
+        self.assertEqual(report["throughput"][0]["texts_of"], "32 tokens")
+        for part in report["throughput"]:
+            self.assertGreaterEqual(part["rounds"], 1)
+            self.assertGreater(part["texts_per_second"], 0)
+        shown = self.good("bench", "--provider", "hash", "--seconds", "1", "--progress").stderr.decode()
+        self.assertIn("opening the model ...", shown)
+        self.assertIn(f"measuring many texts of 32 tokens (2 of {len(report['throughput']) + 1}) ...", shown)
+
     def test_search_of_nothing(self):
         self.fails(2, "the input has no lines", "search", "q", "--provider", "hash")
 

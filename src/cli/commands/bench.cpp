@@ -1,61 +1,60 @@
 #include <algorithm>
 
-#include "base/cpu_topology.hpp"
-#include "cli/commands/bench_measure.hpp"
+#include "cli/commands/bench_report.hpp"
 #include "cli/commands/bench_texts.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
-#include "cli/output/json_object.hpp"
 #include "cli/output/output_file.hpp"
-#include "cli/terminal/meter.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
 
 constexpr std::size_t kShortText = 8;
-constexpr std::size_t kParts = 5;  // the latency and four throughputs share the time
 
-struct Part {
-  std::string name;  // "32 tokens"
-  Throughput measured;
+struct PartPlan {
+  std::string name;
+  MakeTexts make;
 };
 
-struct Figures {
-  ModelInfo model;
-  base::CpuTopology cpu;
-  double open_ms = 0;
-  Latency latency;
-  std::vector<Part> parts;
+std::vector<PartPlan> plans(const Tokenizer* tokenizer, std::size_t max_tokens) {
+  std::vector<PartPlan> all;
+  for (const std::size_t tokens : {32U, 128U, 256U}) {
+    if (tokens > max_tokens) continue;
+    all.push_back(
+        {std::to_string(tokens) + " tokens", [=](std::size_t count) { return bench_texts(tokenizer, count, tokens); }});
+  }
+  const std::size_t longest = std::min<std::size_t>(max_tokens, 256);
+  all.push_back({"mixed, up to " + std::to_string(longest),
+                 [=](std::size_t count) { return mixed_bench_texts(tokenizer, count, longest); }});
+  return all;
+}
+
+// Shows which part runs. Takes its line away at the end, whatever the end is.
+class Stages {
+ public:
+  Stages(Console& console, const Values& values)
+      : console_(console), shows_(values.choice_of("progress").value_or(error_is_terminal())) {}
+  ~Stages() { clear(); }
+  Stages(const Stages&) = delete;
+  Stages& operator=(const Stages&) = delete;
+
+  void clear() { console_.progress(""); }
+  void say(const std::string& what) {
+    if (shows_) console_.progress(what + " ...");
+  }
+  // "measuring 32 tokens (2 of 5) ..."
+  void part(const std::string& name, std::size_t number, std::size_t count) {
+    say("measuring " + name + " (" + std::to_string(number) + " of " + std::to_string(count) + ")");
+  }
+
+ private:
+  Console& console_;
+  bool shows_;
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
-// As many texts of a length as take about a fourth of a part's time, so that there are a few rounds.
-Result<std::size_t> texts_of_a_round(EmbeddingProvider& provider, const std::vector<std::string>& sample,
-                                     Seconds time) {
-  if (auto warm = measure_throughput(provider, sample, Seconds(0)); !warm) return warm.error();
-  const auto measured = measure_throughput(provider, sample, Seconds(0));
-  if (!measured) return measured.error();
-  const double wanted = time.count() / 4 * measured->texts_per_second();
-  return static_cast<std::size_t>(std::clamp(wanted, 16.0, 4096.0));
-}
-
-template <class MakeTexts>
-Result<Part> measure_part(EmbeddingProvider& provider, std::string name, Seconds time, const MakeTexts& make) {
-  const auto count = texts_of_a_round(provider, make(16), time);
-  if (!count) return count.error();
-  auto measured = measure_throughput(provider, make(*count), time);
-  if (!measured) return measured.error();
-  return Part{std::move(name), *measured};
-}
-
-Result<Figures> measure(const Values& values) {
-  const Seconds part_time(static_cast<double>(values.count("seconds")) / kParts);
-  Figures figures;
+Result<BenchFigures> measure(const Values& values, Stages& stages) {
+  BenchFigures figures;
+  stages.say("opening the model");
   const auto begin = std::chrono::steady_clock::now();
   const auto provider = open(provider_options(values));
   if (!provider) return provider.error();
@@ -66,92 +65,30 @@ Result<Figures> measure(const Values& values) {
   figures.cpu = base::cpu_topology();
 
   const Tokenizer* tokenizer = (*provider)->tokenizer();
+  const auto all = plans(tokenizer, figures.model.max_tokens);
+  const std::size_t parts = all.size() + 1;  // the latency is one
+  const Seconds part_time(static_cast<double>(values.count("seconds")) / static_cast<double>(parts));
+  stages.part("the latency of a short text", 1, parts);
   const auto latency = measure_latency(**provider, bench_texts(tokenizer, 1, kShortText)[0], part_time);
   if (!latency) return latency.error();
   figures.latency = *latency;
-  for (const std::size_t tokens : {32U, 128U, 256U}) {
-    if (tokens > figures.model.max_tokens) continue;
-    auto part = measure_part(**provider, std::to_string(tokens) + " tokens", part_time,
-                             [&](std::size_t count) { return bench_texts(tokenizer, count, tokens); });
-    if (!part) return part.error();
-    figures.parts.push_back(*std::move(part));
+  for (const auto& plan : all) {
+    stages.part("many texts of " + plan.name, figures.parts.size() + 2, parts);
+    const auto measured = measure_throughput(**provider, plan.make, part_time);
+    if (!measured) return measured.error();
+    figures.parts.push_back({plan.name, *measured});
   }
-  const std::size_t longest = std::min<std::size_t>(figures.model.max_tokens, 256);
-  auto mixed = measure_part(**provider, "mixed, up to " + std::to_string(longest), part_time,
-                            [&](std::size_t count) { return mixed_bench_texts(tokenizer, count, longest); });
-  if (!mixed) return mixed.error();
-  figures.parts.push_back(*std::move(mixed));
   return figures;
-}
-
-std::string right(const std::string& text, std::size_t width) {
-  return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;
-}
-
-std::string left(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
-}
-
-std::string table(const Figures& figures) {
-  const ModelInfo& model = figures.model;
-  std::string out = left("model", 14) + model.model + ", " + model.dtype + "\n";
-  out += left("runs on", 14) + model.device + ", " + std::to_string(model.threads) +
-         (model.threads == 1 ? " thread" : " threads") + (model.runtime.empty() ? "" : ", " + model.runtime) + "\n";
-  out += left("processor", 14) + figures.cpu.model_name + "\n";
-  out += left("instructions", 14) + joined(figures.cpu.instruction_sets) + "\n";
-  out += left("open", 14) + fixed(figures.open_ms, 0) + " ms\n\n";
-  out += "one text of " + std::to_string(figures.latency.tokens) + " tokens: p50 " + fixed(figures.latency.p50_ms, 2) +
-         " ms, p99 " + fixed(figures.latency.p99_ms, 2) + " ms (" + grouped(figures.latency.samples) + " samples)\n\n";
-  out += left("many texts of", 22) + right("texts/s", 10) + right("tokens/s", 12) + right("rounds", 14) + "\n";
-  for (const auto& part : figures.parts) {
-    out += left(part.name, 22) + right(grouped(static_cast<std::uint64_t>(part.measured.texts_per_second())), 10) +
-           right(grouped(static_cast<std::uint64_t>(part.measured.tokens_per_second())), 12) +
-           right(std::to_string(part.measured.rounds) + " x " + std::to_string(part.measured.texts), 14) + "\n";
-  }
-  return out;
-}
-
-std::string part_json(const Part& part) {
-  return JsonObject()
-      .add("texts_of", part.name)
-      .add("texts", part.measured.texts)
-      .add("tokens", part.measured.tokens)
-      .add("rounds", part.measured.rounds)
-      .add("texts_per_second", part.measured.texts_per_second(), 2)
-      .add("tokens_per_second", part.measured.tokens_per_second(), 1)
-      .text();
-}
-
-std::string json(const Figures& figures) {
-  const std::string latency = JsonObject()
-                                  .add("tokens", figures.latency.tokens)
-                                  .add("samples", figures.latency.samples)
-                                  .add("p50_ms", figures.latency.p50_ms, 4)
-                                  .add("p99_ms", figures.latency.p99_ms, 4)
-                                  .text();
-  return JsonObject()
-             .add("model", figures.model.model)
-             .add("provider", figures.model.provider)
-             .add("device", figures.model.device)
-             .add("dtype", figures.model.dtype)
-             .add("runtime", figures.model.runtime)
-             .add("threads", figures.model.threads)
-             .add("cpu", figures.cpu.model_name)
-             .add("instruction_sets", figures.cpu.instruction_sets)
-             .add("open_ms", figures.open_ms, 3)
-             .raw("latency", latency)
-             .raw("throughput", json_array(figures.parts, part_json))
-             .text() +
-         "\n";
 }
 
 }  // namespace
 
-Result<void> run_bench(const Invocation& invocation, Console& /*console*/) {
-  const auto figures = measure(invocation.values);
+Result<void> run_bench(const Invocation& invocation, Console& console) {
+  Stages stages(console, invocation.values);
+  const auto figures = measure(invocation.values, stages);
   if (!figures) return figures.error();
-  return print(invocation.values.on("json") ? json(*figures) : table(*figures));
+  stages.clear();
+  return print(invocation.values.on("json") ? bench_json(*figures) : bench_table(*figures));
 }
 
 }  // namespace akidb::embedding::cli

@@ -4,6 +4,7 @@
 #include <akidb/embedding/provider.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,19 @@ struct Throughput {
   [[nodiscard]] double tokens_per_second() const { return static_cast<double>(tokens) / seconds; }
 };
 
-// One text, one request after the other, for about `time` after a warm-up. `cancelled` by a stop signal.
+// The first `count` of an endless list of texts.
+using MakeTexts = std::function<std::vector<std::string>(std::size_t count)>;
+
+// One text, one request after the other, for about `time`: up to twice as long where there are fewer than 100
+// samples by then, and one sample whatever it takes. `cancelled` by a stop signal.
 Result<Latency> measure_latency(EmbeddingProvider& provider, const std::string& text, Seconds time);
 
-// All texts in one bulk request, round after round: three at least, then for about `time`.
-Result<Throughput> measure_throughput(EmbeddingProvider& provider, const std::vector<std::string>& texts, Seconds time);
+// Many texts in one bulk request, round after round, for about `time`, with what it takes to find out how many
+// texts a round can have. One text whatever it takes.
+Result<Throughput> measure_throughput(EmbeddingProvider& provider, const MakeTexts& make, Seconds time);
+
+// How many texts to try next, where `texts` took `taken` and a round is to take `round`: at most four times as
+// many, because the first texts say little of the others; the same number where they are enough.
+std::size_t next_texts(std::size_t texts, Seconds taken, Seconds round);
 
 }  // namespace akidb::embedding::cli

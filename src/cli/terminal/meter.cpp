@@ -18,7 +18,7 @@ std::string clock(double seconds) {
 }
 
 std::string rate(std::uint64_t count, double seconds) {
-  return grouped(seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(count) / seconds) : 0);
+  return rate_text(seconds > 0 ? static_cast<double>(count) / seconds : 0);
 }
 
 }  // namespace
@@ -27,6 +27,10 @@ std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
   return digits;
+}
+
+std::string rate_text(double per_second) {
+  return per_second < 100 ? fixed(per_second, 1) : grouped(static_cast<std::uint64_t>(per_second));
 }
 
 std::string progress_line(const Progress& progress, std::chrono::duration<double> elapsed, std::size_t columns) {

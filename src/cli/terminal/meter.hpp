@@ -24,6 +24,9 @@ std::string progress_line(const Progress& progress, std::chrono::duration<double
 // "12,800 texts, 384,000 tokens in 4.0 s (3,200 texts/s, 96,000 tokens/s), 3 skipped"
 std::string summary_line(const Progress& progress, std::chrono::duration<double> elapsed);
 
+// Of a second: "1,234" or, below 100, "2.9".
+std::string rate_text(double per_second);
+
 // "1,234,567"
 std::string grouped(std::uint64_t number);
 

@@ -64,6 +64,13 @@ TEST(Grouped, SeparatesThousands) {
   EXPECT_EQ(grouped(1234567), "1,234,567");
 }
 
+TEST(RateText, HasADecimalBelowAHundred) {
+  EXPECT_EQ(rate_text(2.9), "2.9");
+  EXPECT_EQ(rate_text(99.9), "99.9");
+  EXPECT_EQ(rate_text(100.9), "100");
+  EXPECT_EQ(rate_text(12345.6), "12,345");
+}
+
 TEST(ProgressLine, SaysHowFarAndHowFast) {
   Progress progress{12'800, 384'000, 0, 0, 500, 1000};
   EXPECT_EQ(progress_line(progress, duration<double>(4), 100),
@@ -72,14 +79,14 @@ TEST(ProgressLine, SaysHowFarAndHowFast) {
   progress.bytes_before = 400;  // a resumed run: only its own bytes say how fast it is
   progress.skipped = 2;
   EXPECT_EQ(progress_line(progress, duration<double>(720), 100),
-            "12,800 texts  17 texts/s  533 tokens/s  2 skipped  50%  ETA 1:00:00");
+            "12,800 texts  17.8 texts/s  533 tokens/s  2 skipped  50%  ETA 1:00:00");
   progress.bytes_in_all.reset();
-  EXPECT_EQ(progress_line(progress, duration<double>(0), 100), "12,800 texts  0 texts/s  0 tokens/s  2 skipped");
+  EXPECT_EQ(progress_line(progress, duration<double>(0), 100), "12,800 texts  0.0 texts/s  0.0 tokens/s  2 skipped");
 }
 
 TEST(SummaryLine, SaysWhatWasDone) {
   EXPECT_EQ(summary_line({1, 7, 0, 0, 0, {}}, duration<double>(0.5)),
-            "1 text, 7 tokens in 0.5 s (2 texts/s, 14 tokens/s)");
+            "1 text, 7 tokens in 0.5 s (2.0 texts/s, 14.0 tokens/s)");
   EXPECT_EQ(summary_line({2000, 8000, 3, 0, 0, {}}, duration<double>(2)),
             "2,000 texts, 8,000 tokens in 2.0 s (1,000 texts/s, 4,000 tokens/s), 3 skipped");
 }
