@@ -47,13 +47,23 @@ ModelFacts model_facts(const ProviderOptions& options) {
   return facts;
 }
 
+// Opening a model adds to the derived folder only where it converts it.
+bool has_grown(const std::vector<FolderFacts>& before, const std::vector<FolderFacts>& after) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (after[i].purpose == "derived" && after[i].bytes > before[i].bytes) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Diagnosis diagnose(const ProviderOptions& options) {
   Diagnosis diagnosis;
   diagnosis.processor = processor_facts();
-  diagnosis.folders = providers::folder_facts(options);
+  const auto folders_before = providers::folder_facts(options);
   diagnosis.model = model_facts(options);
+  diagnosis.folders = providers::folder_facts(options);
+  diagnosis.model.converted = has_grown(folders_before, diagnosis.folders);
   diagnosis.onnxruntime = providers::runtime_facts(options);
   diagnosis.devices = providers::device_facts(options);
   return diagnosis;

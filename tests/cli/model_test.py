@@ -3,6 +3,7 @@
 
 import json
 import math
+import re
 import os
 import signal
 import struct
@@ -142,6 +143,13 @@ class Doctor(ProgramTest):
         self.assertEqual({folder["purpose"] for folder in report["folders"]}, {"models", "derived", "hub cache"})
         self.assertIn("All is well", self.good("doctor").stdout.decode())
 
+    def test_first_run_says_that_it_converts(self):
+        models = Path(json.loads(self.good("doctor", "--json").stdout)["model"]["folder"])
+        words = ("doctor", "--model", models, "--cache", self.folder / "cache")
+        self.assertIn("with the conversion to ONNX in this run", self.good(*words).stdout.decode())
+        self.assertNotIn("conversion", self.good(*words).stdout.decode())
+        self.assertFalse(json.loads(self.good(*words, "--json").stdout)["model"]["converted"])
+
     def test_what_does_not_work(self):
         for words, code, field in (
             (("--model", "no-such/model"), 3, "model"),
@@ -157,6 +165,9 @@ class Doctor(ProgramTest):
                 table = self.run_program("doctor", *words)
                 self.assertEqual(table.returncode, code)
                 self.assertIn(b"does not work here", table.stdout)
+                problem = re.search(r"^  problem +(.{40})", table.stdout.decode(), re.MULTILINE)
+                if problem:
+                    self.assertNotIn(problem[1], table.stderr.decode())
 
     def test_without_a_model(self):
         report = json.loads(self.good("doctor", "--provider", "hash", "--json").stdout)

@@ -46,6 +46,7 @@ struct ModelFacts {
   std::string name;
   std::filesystem::path folder;         // empty where it is not found
   std::optional<ModelInfo> info;        // nothing where it cannot be opened
+  bool converted = false;               // to ONNX by this call: its graph was not in the cache before
   std::optional<double> open_ms;        // from its name to a provider that is warm
   std::optional<double> vector_length;  // of "hello world"; 1 where the model normalises
   std::optional<Error> problem;         // nothing where it works

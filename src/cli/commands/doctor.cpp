@@ -7,13 +7,14 @@
 
 namespace akidb::embedding::cli {
 
-// The report goes out whatever it says; the exit code is that of the model's problem.
+// The report goes out whatever it says; the exit code is that of the model's problem, which stands in the report.
 Result<void> run_doctor(const Invocation& invocation, Console& /*console*/) {
   const auto diagnosis = diagnose(provider_options(invocation.values));
   const bool json = invocation.values.on("json");
   if (auto printed = print(json ? doctor_json(diagnosis) : doctor_table(diagnosis)); !printed) return printed;
   if (diagnosis.works()) return {};
-  return *diagnosis.model.problem;
+  return Error{
+      diagnosis.model.problem->code, "the model does not work here; \"problem\" in the report says why", {}, {}};
 }
 
 }  // namespace akidb::embedding::cli

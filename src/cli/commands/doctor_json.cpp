@@ -66,6 +66,7 @@ std::string model(const ModelFacts& facts) {
       .add("name", facts.name)
       .add_or_null("folder", facts.folder.string())
       .raw("info", facts.info ? info(*facts.info) : "null")
+      .add("converted", facts.converted)
       .add("open_ms", facts.open_ms, 1)
       .add("vector_length", facts.vector_length, 9)
       .add_or_null("problem", facts.problem ? to_string(*facts.problem) : "")

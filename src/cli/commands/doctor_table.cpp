@@ -2,6 +2,7 @@
 
 #include "cli/commands/doctor_report.hpp"
 #include "cli/output/json_text.hpp"
+#include "cli/terminal/error_text.hpp"
 #include "cli/terminal/meter.hpp"
 
 namespace akidb::embedding::cli {
@@ -36,6 +37,14 @@ void processor(const ProcessorFacts& facts, std::string& out) {
   line("threads", std::to_string(facts.threads) + " by default", out);
 }
 
+// What to install for a device is said once: where the model's own problem says it, not here.
+std::string why(const DeviceFacts& device, const Diagnosis& diagnosis) {
+  const auto advice = device.problem.find("; ");
+  if (advice == std::string::npos || !diagnosis.model.problem) return device.problem;
+  const bool said = diagnosis.model.problem->message.find(device.problem.substr(advice + 2)) != std::string::npos;
+  return said ? device.problem.substr(0, advice) + "; see the model's problem" : device.problem;
+}
+
 void onnxruntime(const Diagnosis& diagnosis, std::string& out) {
   out += "\nONNX Runtime\n";
   const auto& runtime = diagnosis.onnxruntime;
@@ -48,7 +57,8 @@ void onnxruntime(const Diagnosis& diagnosis, std::string& out) {
   if (diagnosis.devices.empty()) return;
   out += "\nDevices\n";
   for (const auto& device : diagnosis.devices) {
-    line(device.device, device.usable ? "usable (" + device.execution_provider + ")" : "no: " + device.problem, out);
+    line(device.device, device.usable ? "usable (" + device.execution_provider + ")" : "no: " + why(device, diagnosis),
+         out);
   }
 }
 
@@ -75,9 +85,12 @@ void model(const ModelFacts& facts, std::string& out) {
     if (!info.device_reason.empty()) line("why there", info.device_reason, out);
     if (!info.execution.empty()) line("really ran", info.execution, out);
   }
-  if (facts.open_ms) line("opened in", fixed(*facts.open_ms, 0) + " ms", out);
+  if (facts.open_ms) {
+    line("opened in",
+         fixed(*facts.open_ms, 0) + " ms" + (facts.converted ? ", with the conversion to ONNX in this run" : ""), out);
+  }
   if (facts.vector_length) line("length", fixed(*facts.vector_length, 6) + " of the vector of \"hello world\"", out);
-  if (facts.problem) line("problem", to_string(*facts.problem), out);
+  if (facts.problem) line("problem", error_text(*facts.problem), out);
 }
 
 }  // namespace
