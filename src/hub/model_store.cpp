@@ -66,8 +66,8 @@ Error missing(const std::string& model, const std::string& revision, const Cache
   if (revision != "main") message += ", revision \"" + revision + "\",";
   message += " is not on this machine: ";
   if (model == kDefaultModel) message += "run scripts/setup.sh (or make run), which brings it, ";
-  message += std::string(model == kDefaultModel ? "or " : "") +
-             "put it into the hub's cache (hf download " + model + "), or give the path of its folder";
+  message += std::string(model == kDefaultModel ? "or " : "") + "put it into the hub's cache (hf download " + model +
+             "), or give the path of its folder";
   return {ErrorCode::not_found, message, "looked in " + folders.hub.string() + " and " + folders.models().string(), {}};
 }
 
