@@ -26,7 +26,7 @@ class ChunkReader {
   void consume(std::size_t bytes);
 
   // Consumes up to where an earlier run was; invalid_argument where the bytes are others than then.
-  Result<void> go_to(const InputPosition& position);
+  Result<void> go_to(const InputPosition& target);
 
   InputPosition position;
 

@@ -21,7 +21,7 @@ void append_json_string(std::string_view text, std::string& out) {
         if (static_cast<unsigned char>(c) >= 0x20) {
           out += c;
         } else {
-          const auto byte = static_cast<unsigned>(c);
+          const unsigned byte = static_cast<unsigned char>(c);
           out += "\\u00";
           out += kHex[byte >> 4];
           out += kHex[byte & 0xF];

@@ -86,7 +86,8 @@ class Collected final : public RowTaker, public StreamWatcher {
   void tick(const StreamCounts&) override {}
 };
 
-Result<StreamCounts> run(EmbeddingProvider& provider, const std::string& input, StreamOptions options, Collected& out) {
+Result<StreamCounts> run(EmbeddingProvider& provider, const std::string& input, const StreamOptions& options,
+                         Collected& out) {
   auto reader = make_record_reader(std::make_unique<MemorySource>(input), {});
   EXPECT_TRUE(reader);
   return run_stream(provider, **reader, options, out, out);
@@ -108,7 +109,7 @@ TEST(Stream, GivesRowsInTheirOrderWhateverComesFirst) {
     input += text + "\n";
     expected += std::to_string(i) + "=" + text + " ";
   }
-  for (const std::size_t group : {1, 3}) {  // three requests of two texts are all that may be under way
+  for (const std::size_t group : {1U, 3U}) {  // three requests of two texts are all that may be under way
     ScriptedProvider provider(group);
     Collected out;
     const auto counts = run(provider, input, pairs(), out);
