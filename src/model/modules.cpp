@@ -70,7 +70,7 @@ Result<Modules> read_modules(const JsonValue& root) {
     if (!kind) return kind.error();
     auto path = read_path(module);
     if (!path) return path.error();
-    kModules[*kind].add(modules, std::move(*path));
+    kModules[*kind].add(modules, *path);
     next_kind = *kind + 1;
     return {};
   });

@@ -46,7 +46,7 @@ TEST(TensorValues, BfloatIsTheUpperHalfOfAFloat) {
 }
 
 struct Stored {
-  std::array<std::byte, 17> bytes{};
+  alignas(float) std::array<std::byte, 17> bytes{};
   std::vector<std::uint64_t> shape = {4};
 
   // At any offset, so that unaligned tensors are among them.
@@ -84,7 +84,7 @@ TEST(TensorValues, RefusesWhatIsNoFloatAndWhatLiesOutside) {
 }
 
 TEST(TensorValues, ViewsAlignedFloatsWithoutACopy) {
-  alignas(float) Stored stored;
+  Stored stored;
   const Tensor aligned = stored.tensor(Dtype::f32, 0, {1.0F, 2.0F});
   EXPECT_THAT(float32_view(aligned), ElementsAre(1, 2));
   EXPECT_EQ(static_cast<const void*>(float32_view(aligned).data()), stored.bytes.data());

@@ -351,7 +351,7 @@ TEST(EmbeddingProvider, HealthIsAFiniteVectorOfTheRightLength) {
   };
   for (const auto& [name, normalized, vector, message] : cases) {
     SCOPED_TRACE(name);
-    Scripted provider([&](const BatchEmbeddingRequest& request) {
+    Scripted provider([&vector = vector](const BatchEmbeddingRequest& request) {
       EXPECT_EQ(request.inputs.size(), 1U);
       auto response = pooled(1);
       response.embeddings = {kDimension, vector};
@@ -383,7 +383,7 @@ TEST(CancelToken, SharesOneFlagAmongCopies) {
   never.cancel();
   EXPECT_FALSE(never.cancelled());
   const auto token = CancelToken::create();
-  const auto copy = token;
+  const auto copy = token;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
   EXPECT_FALSE(copy.cancelled());
   token.cancel();
   token.cancel();

@@ -25,7 +25,7 @@ bool has_tokenizer(const fs::path& folder) {
 // Where the files that go with a bare .onnx file stand: beside it, or above its folder where that is called "onnx".
 fs::path folder_of(const fs::path& file) {
   std::error_code ignored;
-  const auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
+  auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
   if (folder.filename() != "onnx" || is_file(folder / "config.json")) return folder;
   const auto above = folder.parent_path();
   const bool goes_above = is_file(above / "config.json") || (!has_tokenizer(folder) && has_tokenizer(above));

@@ -11,7 +11,6 @@
 namespace akidb::embedding::tokenizer {
 namespace {
 
-using text::AlignedChar;
 using text::AlignedText;
 
 // Characters as UTF-8, with the way back from bytes to characters.
