@@ -32,7 +32,7 @@ asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan
 
 tsan: ## the tests under ThreadSanitizer
-	@$(MAKE) --no-print-directory test PRESET=tsan
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan.supp" $(MAKE) --no-print-directory test PRESET=tsan
 
 lint: build ## clang-format, layers, shellcheck and clang-tidy over our own sources
 	@scripts/lint.sh $(BUILD) $(JOBS)
