@@ -10,7 +10,6 @@
 namespace akidb::embedding::backend::onnx {
 namespace {
 
-using ::testing::HasSubstr;
 using Providers = std::vector<std::string>;
 
 const Providers kCpu = {"CPUExecutionProvider"};
