@@ -32,7 +32,7 @@ TEST(CsvReader, LooksAtNoByteMoreThanTwiceWhateverIsBad) {
       {repeated("x\",\"\n\"\",\"\"b\n", kLines), no_limit},  // rows that are bad at once between
   };
   for (const auto& [text, max_bytes] : cases) {
-    for (const std::size_t piece : {7U, 1 << 20U}) {
+    for (const std::size_t piece : {7U, 1U << 20U}) {
       CsvReader reader(std::make_unique<MemorySource>(text, piece), max_bytes);
       std::uint64_t bad = 0;
       for (auto row = reader.next(); row && !row->end; row = reader.next()) bad += row->problem.empty() ? 0 : 1;
