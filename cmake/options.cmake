@@ -1,5 +1,6 @@
 # What a build contains. A part that is left out takes its dependencies with it.
 option(AKIDB_EMBEDDING_ONNX "The ONNX Runtime backend" ON)
+option(AKIDB_EMBEDDING_NATIVE "The encoder for CPUs of our own" ON)
 option(AKIDB_EMBEDDING_CONVERT "Writing ONNX graphs from safetensors (needs libonnx and protobuf)" ON)
 option(AKIDB_EMBEDDING_CLI "The program akidb-embed" ${PROJECT_IS_TOP_LEVEL})
 option(AKIDB_EMBEDDING_TESTS "Tests (need GoogleTest)" ${PROJECT_IS_TOP_LEVEL})

@@ -1,0 +1,63 @@
+#include "backend/native/kernels/registry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace akidb::embedding::backend::native::kernels {
+namespace {
+
+// Of all builds, so that a set of another CPU is told from a misspelt one.
+constexpr std::array<std::string_view, 11> kKnownNames = {"scalar",       "avx2",        "avx_vnni", "avx512",
+                                                          "avx512_vnni",  "avx512_bf16", "amx",      "neon",
+                                                          "neon_dotprod", "neon_i8mm",   "neon_bf16"};
+
+const KernelSet* best(const CpuFeatures& features) {
+  for (const RegisteredSet& entry : registered_sets()) {
+    if (runs_on(entry, features) && entry.pays_off(features)) return entry.set;
+  }
+  return registered_sets().back().set;
+}
+
+}  // namespace
+
+bool runs_on(const RegisteredSet& set, const CpuFeatures& features) noexcept {
+  return (set.needs & features.bits) == set.needs;
+}
+
+std::string names_of_sets_on(const CpuFeatures& features) {
+  std::string names;
+  for (const RegisteredSet& entry : registered_sets()) {
+    if (!runs_on(entry, features)) continue;
+    if (!names.empty()) names += ", ";
+    names += entry.set->name;
+  }
+  return names;
+}
+
+Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& features) {
+  if (name.empty() || name == "auto") return best(features);
+  for (const RegisteredSet& entry : registered_sets()) {
+    if (name == entry.set->name && runs_on(entry, features)) return entry.set;
+  }
+  const bool known = std::find(kKnownNames.begin(), kKnownNames.end(), name) != kKnownNames.end();
+  const std::string got = "'" + std::string(name) + "'";
+  if (known) {
+    return Error{ErrorCode::unavailable, "expected a kernel set that runs here (" + names_of_sets_on(features) +
+                                             "), got " + got + ", which this CPU or this build lacks"};
+  }
+  return Error{ErrorCode::invalid_argument,
+               "expected auto or a kernel set that runs here (" + names_of_sets_on(features) + "), got " + got};
+}
+
+Result<const KernelSet*> active_set() {
+  static const Result<const KernelSet*> chosen = [] {
+    const char* const name = std::getenv("AKIDB_EMBED_ISA");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+    Result<const KernelSet*> set = choose_set(name == nullptr ? "" : name, cpu_features());
+    if (!set) set.error().message = "AKIDB_EMBED_ISA: " + set.error().message;
+    return set;
+  }();
+  return chosen;
+}
+
+}  // namespace akidb::embedding::backend::native::kernels
