@@ -175,7 +175,7 @@ TEST_P(Attends, TheSameWhateverTheSplit) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, Attends, ::testing::ValuesIn(testing::sets_here()), testing::set_name);
+INSTANTIATE_TEST_SUITE_P(Sets, Attends, ::testing::ValuesIn(testing::sets_here()), testing::SetName());
 
 }  // namespace
 }  // namespace akidb::embedding::backend::native::kernels

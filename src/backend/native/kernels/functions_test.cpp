@@ -88,7 +88,7 @@ TEST_P(Functions, AreTheSameAtEveryPlaceAndWorkInPlace) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, Functions, ::testing::ValuesIn(testing::sets_here()), testing::set_name);
+INSTANTIATE_TEST_SUITE_P(Sets, Functions, ::testing::ValuesIn(testing::sets_here()), testing::SetName());
 
 }  // namespace
 }  // namespace akidb::embedding::backend::native::kernels

@@ -322,7 +322,7 @@ TEST_P(Products, OfExtremeBytesDoNotSaturate) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, Products, ::testing::ValuesIn(testing::sets_here()), testing::set_name);
+INSTANTIATE_TEST_SUITE_P(Sets, Products, ::testing::ValuesIn(testing::sets_here()), testing::SetName());
 
 }  // namespace
 }  // namespace akidb::embedding::backend::native::kernels

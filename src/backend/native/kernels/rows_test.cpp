@@ -229,7 +229,7 @@ TEST_P(Rows, RotateTurnsPairs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sets, Rows, ::testing::ValuesIn(testing::sets_here()), testing::set_name);
+INSTANTIATE_TEST_SUITE_P(Sets, Rows, ::testing::ValuesIn(testing::sets_here()), testing::SetName());
 
 }  // namespace
 }  // namespace akidb::embedding::backend::native::kernels

@@ -142,10 +142,12 @@ struct PackedWeights {
   }
 };
 
-// Of GoogleTest's information about a parameter that is a set.
-template <class Info>
-std::string set_name(const Info& info) {
-  return info.param->name;
-}
+// The name of a test whose parameter is a set.
+struct SetName {
+  template <class Info>
+  std::string operator()(const Info& info) const {
+    return info.param->name;
+  }
+};
 
 }  // namespace akidb::embedding::backend::native::kernels::testing
