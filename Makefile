@@ -5,13 +5,19 @@ PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build run test asan tsan lint format bench-peers install clean
+.PHONY: help setup setup-openvino setup-cuda build run test test-openvino test-cuda asan tsan lint format bench-peers install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring what is missing: Debian packages, ONNX Runtime, the default model
 	@scripts/setup.sh
+
+setup-openvino: ## bring ONNX Runtime's build for OpenVINO (85 MB)
+	@scripts/setup.sh openvino
+
+setup-cuda: ## bring ONNX Runtime's build for CUDA and TensorRT, and CUDA's libraries (780 MB)
+	@scripts/setup.sh cuda
 
 build: setup $(BUILD)/build.ninja ## build the library and the program into build/release
 	@cmake --build $(BUILD) --parallel $(JOBS)
@@ -27,6 +33,10 @@ run: setup $(BUILD)/build.ninja ## build the program, then embed examples/senten
 
 test: build ## build, then run all tests; ends with "N passed, N failed"
 	@scripts/run_tests.py $(BUILD) --jobs $(JOBS)
+
+test-openvino test-cuda: test-%: setup-% build ## the default model on a real build of ONNX Runtime for that device
+	@cmake -S . -B $(BUILD) && cmake --build $(BUILD) --parallel $(JOBS)
+	@scripts/run_tests.py $(BUILD) -- -L $*
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan

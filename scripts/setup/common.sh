@@ -91,3 +91,19 @@ move_in_place() {
   sync -f "$1"
   mv -T "$1" "$2"
 }
+
+# place_onnxruntime WHEEL FOLDER: the shared libraries of a build of ONNX Runtime, with the name that is looked for.
+place_onnxruntime() {
+  local partial=$2.partial
+  rm -rf "$partial"
+  mkdir -p "$partial/lib" "$partial/share"
+  unpack_wheel "$cache/downloads/$1" "$partial/wheel"
+  mv "$partial/wheel/onnxruntime/capi/"lib*.so* "$partial/lib/"
+  mv "$partial/wheel/onnxruntime/"{LICENSE,ThirdPartyNotices.txt} "$partial/share/"
+  chmod 755 "$partial/lib/"*
+  (cd "$partial/lib" && ln -s libonnxruntime.so.1.* libonnxruntime.so.1)
+  rm -rf "$partial/wheel"
+  move_in_place "$partial" "$2"
+  rm -f "$cache/downloads/$1"
+  say "ONNX Runtime is in $2: set ONNXRUNTIME_ROOT to it"
+}

@@ -5,6 +5,7 @@
 #include <akidb/embedding/result.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -39,12 +40,13 @@ enum class Cores {
 };
 
 struct BackendInfo {
-  std::string name;           // "onnx"
-  std::string runtime;        // "ONNX Runtime 1.32.0"
-  std::string device;         // "cpu"
-  std::string device_reason;  // why this device
-  std::string execution;      // what really ran where, read back from the engine
-  std::string dtype;          // "fp32"
+  std::string name;                    // "onnx"
+  std::string runtime;                 // "ONNX Runtime 1.32.0"
+  std::string device;                  // "cpu"
+  std::string device_reason;           // why this device
+  std::string execution;               // what really ran where, read back from the engine
+  std::optional<double> device_share;  // of the graph's nodes, those that ran on the device; nothing where unknown
+  std::string dtype;                   // "fp32"
   std::size_t hidden_size = 0;
   std::size_t vocab_size = 0;     // ids at or above are refused; 0 where unknown
   std::size_t max_positions = 0;  // longest sequence; 0 where unknown

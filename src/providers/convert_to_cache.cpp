@@ -13,6 +13,7 @@ Result<ConvertedGraph> convert_to_cache(const model::ModelFolder& model, const s
   // Units hold equal lengths, so that every token counts.
   ConvertedGraph converted;
   converted.graph = graph::unmasked_graph(*masked);
+  converted.masked = *masked;
   auto external = graph::read_external_tensors(converted.graph);
   if (!external) return std::move(external).error();
   converted.weights.file = std::move(external->file);

@@ -10,7 +10,8 @@
 namespace akidb::embedding::providers {
 
 struct ConvertedGraph {
-  std::filesystem::path graph;
+  std::filesystem::path graph;   // without an attention mask
+  std::filesystem::path masked;  // with one
   backend::onnx::ExternalWeights weights;
 };
 

@@ -37,12 +37,17 @@ std::vector<DeviceFacts> device_facts(const ProviderOptions& options) {
     ProviderOptions tried = options;
     tried.provider = ProviderKind::onnx;
     tried.device = names.name;
+    if (names.name != options.device) tried.device_id.clear();
     if (!facts.built_in) {
       facts.problem = "not in this ONNX Runtime; " + std::string(names.remedy);
     } else if (auto provider = open(tried); !provider) {
       facts.problem = provider.error().message;
     } else {
       facts.usable = true;
+      if (const auto info = (*provider)->model_info()) {
+        facts.execution = info->execution;
+        facts.share = info->device_share;
+      }
     }
     all.push_back(std::move(facts));
   }

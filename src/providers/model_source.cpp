@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/model_store.hpp"
+#include "model/onnx_external_data.hpp"
 #include "providers/convert_to_cache.hpp"
 
 namespace akidb::embedding::providers {
@@ -62,26 +63,40 @@ Result<ModelSource> source_of_file(const ProviderOptions& options) {
   return source;
 }
 
+// A published graph, looked at before an engine opens what it names.
+Result<ModelSource> with_checked_graph(ModelSource source) {
+  const auto facts = model::read_onnx_facts(source.graph);
+  if (!facts) return facts.error();
+  if (auto checked = model::check_onnx_external_data(source.graph, *facts); !checked) return checked.error();
+  source.dtype = model::dtype_of(*facts);
+  return source;
+}
+
 }  // namespace
 
 Result<ModelSource> find_model_source(const ProviderOptions& options) {
-  if (fs::path(options.model).extension() == ".onnx") return source_of_file(options);
-
+  if (fs::path(options.model).extension() == ".onnx") {
+    auto source = source_of_file(options);
+    return source ? with_checked_graph(std::move(source).value()) : source;
+  }
   const auto folders = hub::cache_folders(options.cache);
   const auto located = hub::locate(options.model, options.revision, folders);
   if (!located) return located.error();
   auto model = model::read_model_folder(located->folder);
   if (!model) return std::move(model).error();
 
-  ModelSource source{std::move(model).value(), located->revision, {}, {}};
+  ModelSource source;
+  source.model = std::move(model).value();
+  source.revision = located->revision;
   if (!options.tokenizer.empty()) source.model.tokenizer = options.tokenizer;
   if (source.model.onnx) {
     source.graph = *source.model.onnx;
-    return source;
+    return with_checked_graph(std::move(source));
   }
   auto converted = convert_to_cache(source.model, folders.derived());
   if (!converted) return std::move(converted).error();
   source.graph = std::move(converted->graph);
+  source.masked_graph = std::move(converted->masked);
   source.weights = std::move(converted->weights);
   return source;
 }

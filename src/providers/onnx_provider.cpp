@@ -6,6 +6,7 @@
 #include "backend/onnx/onnx_backend.hpp"
 #include "base/cpu_topology.hpp"
 #include "base/executor.hpp"
+#include "hub/cache_folders.hpp"
 #include "providers/makers.hpp"
 #include "providers/model_source.hpp"
 #include "providers/pipeline_provider.hpp"
@@ -128,12 +129,20 @@ ProviderResult make_onnx_provider(const ProviderOptions& options) {
   auto executor = executor_for(options);
   backend::onnx::OnnxOptions onnx;
   onnx.graph = source->graph;
+  onnx.masked_graph = source->masked_graph;
+  onnx.dtype = model::name_of(source->dtype);
+  // A scale from the whole unit would make a vector depend on its neighbours.
+  onnx.texts_alone = source->dtype == model::GraphDtype::int8_dynamic;
   onnx.weights = std::move(source->weights);
   onnx.device = options.device;
+  onnx.device_id = options.device_id;
+  onnx.device_memory = options.device_memory;
+  onnx.cache = hub::cache_folders(options.cache).derived() / "devices";
   // More threads than processors would only wait for each other.
   onnx.threads = std::min(executor->size(), base::cpu_topology().logical_cpus);
   onnx.onnxruntime = options.onnxruntime;
   onnx.vocab_size = source->model.encoder ? source->model.encoder->vocab_size : 0;
+  onnx.max_positions = source->model.encoder ? source->model.encoder->max_positions : 0;
   auto backend = backend::onnx::open_backend(onnx);
   if (!backend) return std::move(backend).error();
 

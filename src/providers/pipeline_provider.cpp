@@ -15,6 +15,7 @@ PipelineProvider::PipelineProvider(pipeline::PipelineParts parts, pipeline::Pipe
   info.device = backend.device;
   info.device_reason = backend.device_reason;
   info.execution = backend.execution;
+  info.device_share = backend.device_share;
   info.dtype = backend.dtype;
   info_ = std::make_shared<const ModelInfo>(std::move(info));
 }

@@ -108,13 +108,13 @@ const std::vector<Refused> kRefused = {
      "the outputs logits, scores"},
     {"DoubleOutput",
      {.outputs = {{"last_hidden_state", 3, Type::float64}}},
-     "the output last_hidden_state is not float32 with 3 dimensions"},
+     "the output last_hidden_state is not float32 or float16 with 3 dimensions"},
     {"PooledHiddenState",
      {.outputs = {{"last_hidden_state", 2}}},
-     "the output last_hidden_state is not float32 with 3 dimensions"},
+     "the output last_hidden_state is not float32 or float16 with 3 dimensions"},
     {"SentenceOfTokens",
      {.outputs = {{"sentence_embedding", 3}}},
-     "the output sentence_embedding is not float32 with 2 dimensions"},
+     "the output sentence_embedding is not float32 or float16 with 2 dimensions"},
 };
 
 class RefusedGraph : public ::testing::TestWithParam<Refused> {};

@@ -30,7 +30,9 @@ struct DeviceFacts {
   std::string device;              // "cuda"
   std::string execution_provider;  // "CUDAExecutionProvider"
   bool built_in = false;           // the loaded ONNX Runtime has it
-  bool usable = false;             // and a model was opened on it
+  bool usable = false;             // and the model was opened on it, with the CPU's vectors
+  std::string execution;           // which nodes of the model ran where; empty where it is not usable
+  std::optional<double> share;     // of them, those that ran on the device, 0 to 1
   std::string problem;             // why not, and what to install; empty where usable
 };
 

@@ -36,8 +36,16 @@ struct ProviderOptions {
 
   ProviderKind provider = ProviderKind::automatic;
 
-  // "auto", or "cpu", "cuda", "coreml", "directml": an explicit device that cannot be had is an error.
+  // "auto", or "cpu", "cuda", "tensorrt", "coreml", "directml", "openvino", "xnnpack", "onednn": an explicit device
+  // that cannot be had is an error. docs/devices.md says where each is to be had.
   std::string device = "auto";
+
+  // Which of several: "1" for the second GPU; for openvino "CPU", "GPU", "GPU.1", "NPU"; for coreml "ALL", "CPUAndGPU",
+  // "CPUAndNeuralEngine", "CPUOnly". Empty: the device's default. invalid_argument for a device that has one of itself.
+  std::string device_id{};
+
+  // Most memory that a GPU's arena takes, in bytes; 0: no limit. For devices that have such a limit.
+  std::size_t device_memory = 0;
 
   Dtype dtype = Dtype::automatic;
 

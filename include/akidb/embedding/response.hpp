@@ -86,17 +86,18 @@ struct ModelInfo {
   std::uint32_t dimension = 0;   // values of a pooled row
   std::uint32_t max_tokens = 0;  // longest input in tokens, special tokens included; more is truncated
 
-  std::string provider;       // "onnx", "hash"
-  std::string device;         // "cpu", "cuda"
-  std::string device_reason;  // why this device: what was asked, what was available
-  std::string execution;      // read back from the runtime: "CPUExecutionProvider 143/143 nodes"
-  std::string dtype;          // "fp32"
-  std::string pooling;        // "mean"; "none" where the model's own output is pooled
-  bool normalized = false;    // Normalize::model yields unit vectors
-  std::string architecture;   // "bert"; empty where unknown
-  std::string revision;       // commit on the hub; empty where unknown
-  std::string runtime;        // "ONNX Runtime 1.32.0"
-  std::uint32_t threads = 0;  // worker threads that forward passes run on
+  std::string provider;                // "onnx", "hash"
+  std::string device;                  // "cpu", "cuda"
+  std::string device_reason;           // why this device: what was asked, what was available
+  std::string execution;               // read back from the runtime: "CPUExecutionProvider 143 of 143 nodes"
+  std::optional<double> device_share;  // of the graph's nodes, those that ran on the device, 0 to 1
+  std::string dtype;                   // "fp32"
+  std::string pooling;                 // "mean"; "none" where the model's own output is pooled
+  bool normalized = false;             // Normalize::model yields unit vectors
+  std::string architecture;            // "bert"; empty where unknown
+  std::string revision;                // commit on the hub; empty where unknown
+  std::string runtime;                 // "ONNX Runtime 1.32.0"
+  std::uint32_t threads = 0;           // worker threads that forward passes run on
 
   std::map<std::string, std::string> prompts;  // by name
   std::optional<std::string> default_prompt_name;

@@ -7,14 +7,24 @@
 namespace akidb::embedding::backend::onnx {
 namespace {
 
+// In the order of the enumeration.
 constexpr std::array kDevices = {
     DeviceNames{Device::cpu, "cpu", "CPUExecutionProvider", "every build of ONNX Runtime has it"},
     DeviceNames{Device::cuda, "cuda", "CUDAExecutionProvider",
                 "point ONNXRUNTIME_ROOT at a GPU build of ONNX Runtime and install NVIDIA's driver, CUDA and cuDNN"},
+    DeviceNames{Device::tensorrt, "tensorrt", "TensorrtExecutionProvider",
+                "point ONNXRUNTIME_ROOT at a GPU build of ONNX Runtime and install NVIDIA's driver, CUDA, cuDNN and "
+                "TensorRT"},
     DeviceNames{Device::coreml, "coreml", "CoreMLExecutionProvider",
                 "use ONNX Runtime's macOS build on an Apple machine"},
     DeviceNames{Device::directml, "directml", "DmlExecutionProvider",
                 "point ONNXRUNTIME_ROOT at the DirectML build of ONNX Runtime on Windows"},
+    DeviceNames{Device::openvino, "openvino", "OpenVINOExecutionProvider",
+                "point ONNXRUNTIME_ROOT at ONNX Runtime's OpenVINO build (scripts/setup.sh openvino brings one)"},
+    DeviceNames{Device::xnnpack, "xnnpack", "XnnpackExecutionProvider",
+                "point ONNXRUNTIME_ROOT at a build of ONNX Runtime with XNNPACK"},
+    DeviceNames{Device::onednn, "onednn", "DnnlExecutionProvider",
+                "point ONNXRUNTIME_ROOT at a build of ONNX Runtime with oneDNN"},
 };
 
 std::vector<Device> preference(Platform platform) {

@@ -8,7 +8,7 @@
 
 namespace akidb::embedding::backend::onnx {
 
-enum class Device { cpu, cuda, coreml, directml };
+enum class Device { cpu, cuda, tensorrt, coreml, directml, openvino, xnnpack, onednn };
 enum class Platform { other, macos, windows };  // other: Linux and the like
 
 constexpr Platform kThisPlatform =
@@ -37,7 +37,8 @@ struct DeviceChoice {
 };
 
 // `requested` is "auto" or a device's name; `available` holds the execution providers of the loaded build.
-// auto takes the first of CoreML, CUDA, DirectML that the platform knows and the build has, else the CPU.
+// auto takes the first of CoreML, CUDA, DirectML that the platform knows and the build has, else the CPU; the
+// others are there for who names them.
 // invalid_argument for an unknown name; unavailable, with the reason and the remedy, for an explicit device
 // that the build does not have.
 Result<DeviceChoice> choose(std::string_view requested, std::span<const std::string> available,

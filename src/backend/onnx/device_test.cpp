@@ -82,7 +82,7 @@ TEST(RefusedDevice, IsUnavailableWithReasonAndRemedy) {
                                           " (it has OtherExecutionProvider, AnotherExecutionProvider); " +
                                           std::string(names.remedy) + ", or use device auto");
   }
-  EXPECT_EQ(all_devices().size(), 4U);
+  EXPECT_EQ(all_devices().size(), 8U);
 }
 
 TEST(RefusedDevice, IsInvalidWhereItsNameIsUnknown) {
@@ -90,8 +90,10 @@ TEST(RefusedDevice, IsInvalidWhereItsNameIsUnknown) {
     const auto choice = choose(name, kAll);
     ASSERT_FALSE(choice) << name;
     EXPECT_EQ(choice.error().code, ErrorCode::invalid_argument);
-    EXPECT_EQ(choice.error().message,
-              "device: expected one of auto, cpu, cuda, coreml, directml, found \"" + std::string(name) + "\"");
+    EXPECT_EQ(
+        choice.error().message,
+        "device: expected one of auto, cpu, cuda, tensorrt, coreml, directml, openvino, xnnpack, onednn, found \"" +
+            std::string(name) + "\"");
   }
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kLargestProfile = 256U << 20U;
 
+std::uint64_t duration_of(const base::JsonValue& event) { return event.uint_or("dur", 0).value_or(0); }
+
 }  // namespace
 
 Result<ExecutionReport> read_profile(const std::filesystem::path& file) {
@@ -22,7 +24,10 @@ Result<ExecutionReport> read_profile(const std::filesystem::path& file) {
     if (!category || !name || *category != "Node" || !name->ends_with("_kernel_time")) return {};
     const auto arguments = event.find("args");
     const auto provider = arguments ? arguments->string_or("provider", "") : Result<std::string>(std::string());
-    if (provider && !provider->empty() && seen.insert(*name).second) ++report[*provider];
+    if (!provider || provider->empty()) return {};
+    auto& ran = report[*provider];
+    if (seen.insert(*name).second) ++ran.nodes;
+    ran.microseconds += duration_of(event);
     return {};
   });
   if (!outcome) return outcome.error();
@@ -30,14 +35,31 @@ Result<ExecutionReport> read_profile(const std::filesystem::path& file) {
 }
 
 std::string describe(const ExecutionReport& report) {
-  std::size_t all = 0;
-  for (const auto& [provider, nodes] : report) all += nodes;
+  Ran all;
+  for (const auto& [provider, ran] : report) {
+    all.nodes += ran.nodes;
+    all.microseconds += ran.microseconds;
+  }
   std::string text;
-  for (const auto& [provider, nodes] : report) {
+  for (const auto& [provider, ran] : report) {
+    text += (text.empty() ? "" : ", ") + provider + " " + std::to_string(ran.nodes) + " of " +
+            std::to_string(all.nodes) + " nodes";
+    if (report.size() == 1 || all.microseconds == 0) continue;
     text +=
-        (text.empty() ? "" : ", ") + provider + " " + std::to_string(nodes) + " of " + std::to_string(all) + " nodes";
+        " (" + std::to_string((100 * ran.microseconds + all.microseconds / 2) / all.microseconds) + " % of the time)";
   }
   return text.empty() ? "unknown" : text;
+}
+
+std::optional<double> node_share(const ExecutionReport& report, std::string_view execution_provider) {
+  std::size_t all = 0;
+  std::size_t there = 0;
+  for (const auto& [provider, ran] : report) {
+    all += ran.nodes;
+    if (provider == execution_provider) there += ran.nodes;
+  }
+  if (all == 0) return std::nullopt;
+  return static_cast<double>(there) / static_cast<double>(all);
 }
 
 }  // namespace akidb::embedding::backend::onnx

@@ -33,8 +33,14 @@ TEST(ExecutionReport, CountsEachNodeOnceByItsProvider) {
       "[" + node("a_kernel_time", "CPUExecutionProvider") + "," + node("b_kernel_time", "CUDAExecutionProvider") + "," +
       node("c_kernel_time", "CPUExecutionProvider") + "," + node("a_kernel_time", "CPUExecutionProvider") + "]");
   ASSERT_TRUE(report) << to_string(report.error());
-  EXPECT_THAT(*report, UnorderedElementsAre(Pair("CPUExecutionProvider", 2U), Pair("CUDAExecutionProvider", 1U)));
-  EXPECT_EQ(describe(*report), "CPUExecutionProvider 2 of 3 nodes, CUDAExecutionProvider 1 of 3 nodes");
+  EXPECT_THAT(*report,
+              UnorderedElementsAre(Pair("CPUExecutionProvider", Ran{2, 6}), Pair("CUDAExecutionProvider", Ran{1, 2})));
+  EXPECT_EQ(
+      describe(*report),
+      "CPUExecutionProvider 2 of 3 nodes (75 % of the time), CUDAExecutionProvider 1 of 3 nodes (25 % of the time)");
+  EXPECT_NEAR(node_share(*report, "CUDAExecutionProvider").value_or(0), 1.0 / 3, 1e-12);
+  EXPECT_EQ(node_share(*report, "CoreMLExecutionProvider"), 0.0);
+  EXPECT_EQ(node_share({}, "CPUExecutionProvider"), std::nullopt);
 }
 
 TEST(ExecutionReport, PassesOverAllOtherEvents) {

@@ -2,30 +2,31 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace akidb::embedding::backend::onnx {
 namespace {
 
 template <class T>
-void fill_buffer(InputRole role, const TokenBatch& batch, std::size_t length, std::vector<T>& out) {
-  out.clear();
-  for (std::size_t row = 0; row < batch.sequences(); ++row) {
+void fill_buffer(InputRole role, const TokenBatch& batch, Shape shape, std::vector<T>& out) {
+  out.assign(shape.rows * shape.length, 0);
+  for (std::size_t row = 0; row < shape.rows; ++row) {
+    const auto to = std::span(out).subspan(row * shape.length, shape.length);
+    // A row of padding attends to its first token, so that no softmax is over nothing.
+    const std::size_t length = row < batch.sequences() ? batch.length(row) : 0;
+    if (role == InputRole::attention_mask) std::fill_n(to.begin(), std::max<std::size_t>(1, length), T{1});
     for (std::size_t at = 0; at < length; ++at) {
-      switch (role) {
-        case InputRole::token_ids: out.push_back(static_cast<T>(batch.token_ids[batch.offsets[row] + at])); break;
-        case InputRole::attention_mask: out.push_back(1); break;
-        case InputRole::type_ids: out.push_back(0); break;
-        case InputRole::position_ids: out.push_back(static_cast<T>(at)); break;
-      }
+      if (role == InputRole::token_ids) to[at] = static_cast<T>(batch.token_ids[batch.offsets[row] + at]);
+      if (role == InputRole::position_ids) to[at] = static_cast<T>(at);
     }
   }
 }
 
 }  // namespace
 
-void InputTensors::fill(const Signature& signature, const TokenBatch& batch, std::size_t length) {
-  const std::array<std::int64_t, 2> shape = {static_cast<std::int64_t>(batch.sequences()),
-                                             static_cast<std::int64_t>(length)};
+void InputTensors::fill(const Signature& signature, const TokenBatch& batch, Shape shape) {
+  const std::array<std::int64_t, 2> extents = {static_cast<std::int64_t>(shape.rows),
+                                               static_cast<std::int64_t>(shape.length)};
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
   names_.clear();
   values_.clear();
@@ -33,8 +34,8 @@ void InputTensors::fill(const Signature& signature, const TokenBatch& batch, std
   for (std::size_t at = 0; at < signature.inputs.size(); ++at) {
     const auto& input = signature.inputs[at];
     const auto bind = [&](auto& buffer) {
-      fill_buffer(input.role, batch, length, buffer);
-      values_.push_back(Ort::Value::CreateTensor(memory, buffer.data(), buffer.size(), shape.data(), shape.size()));
+      fill_buffer(input.role, batch, shape, buffer);
+      values_.push_back(Ort::Value::CreateTensor(memory, buffer.data(), buffer.size(), extents.data(), extents.size()));
     };
     if (input.is_int32) {
       bind(buffers_[at].narrow);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/onnx/buckets.hpp"
 #include "backend/onnx/ort.hpp"
 #include "backend/onnx/signature.hpp"
 
@@ -14,9 +15,9 @@ namespace akidb::embedding::backend::onnx {
 // Keeps its memory from run to run: one a thread. Not thread-safe.
 class InputTensors {
  public:
-  // Sequences of `batch`, all of `length` tokens, as batch x sequence; the mask is one everywhere. What
-  // names() and values() gave before is gone. `signature` must outlive their use.
-  void fill(const Signature& signature, const TokenBatch& batch, std::size_t length);
+  // Sequences of `batch`, all of one length, as batch x sequence, padded to `shape` under the mask. What names() and
+  // values() gave before is gone. `signature` must outlive their use.
+  void fill(const Signature& signature, const TokenBatch& batch, Shape shape);
 
   [[nodiscard]] const std::vector<const char*>& names() const noexcept { return names_; }
   [[nodiscard]] const std::vector<Ort::Value>& values() const noexcept { return values_; }

@@ -4,33 +4,14 @@
 #include <string_view>
 #include <utility>
 
+#include "backend/onnx/attach_device.hpp"
+#include "backend/onnx/device_problem.hpp"
+
 namespace akidb::embedding::backend::onnx {
 namespace {
 
 // One node for bias and GELU is slower on the CPU than the two that it replaces (docs/benchmarks.md).
 constexpr const char* kSlowFusions = "BiasGeluFusion";
-
-// TF32 would cost three digits.
-void append_cuda(Ort::SessionOptions& options) {
-  const auto& api = Ort::GetApi();
-  OrtCUDAProviderOptionsV2* cuda = nullptr;
-  Ort::ThrowOnError(api.CreateCUDAProviderOptions(&cuda));
-  const std::unique_ptr<OrtCUDAProviderOptionsV2, decltype(api.ReleaseCUDAProviderOptions)> release(
-      cuda, api.ReleaseCUDAProviderOptions);
-  const char* const key = "use_tf32";
-  const char* const value = "0";
-  Ort::ThrowOnError(api.UpdateCUDAProviderOptions(cuda, &key, &value, 1));
-  options.AppendExecutionProvider_CUDA_V2(*cuda);
-}
-
-void append_device(Ort::SessionOptions& options, Device device) {
-  switch (device) {
-    case Device::cpu: return;
-    case Device::cuda: append_cuda(options); return;
-    case Device::coreml: options.AppendExecutionProvider("CoreML", {}); return;
-    case Device::directml: options.AppendExecutionProvider("DML", {}); return;
-  }
-}
 
 Ort::SessionOptions session_options(const SessionPlan& plan) {
   Ort::SessionOptions options;
@@ -48,7 +29,10 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
   options.DisableMemPattern();
   if (plan.weights != nullptr) plan.weights->attach(options);
   if (!plan.profile_prefix.empty()) options.EnableProfiling(plan.profile_prefix.c_str());
-  append_device(options, plan.device);
+  for (const auto& [name, size] : plan.sizes) {
+    Ort::ThrowOnError(Ort::GetApi().AddFreeDimensionOverrideByName(options, name.c_str(), size));
+  }
+  attach_device(options, plan.device, plan.settings);
   return options;
 }
 
@@ -57,6 +41,9 @@ ErrorCode code_of(const Ort::Exception& exception) {
   const std::string_view words = exception.what();
   for (const std::string_view want : {"bad_alloc", "Failed to allocate", "Too many open files", "Cannot allocate"}) {
     if (words.find(want) != std::string_view::npos) return ErrorCode::resource_exhausted;
+  }
+  if (words.find("opset") != std::string_view::npos && words.find("nder development") != std::string_view::npos) {
+    return ErrorCode::unsupported;
   }
   switch (exception.GetOrtErrorCode()) {
     case ORT_NO_SUCHFILE: return ErrorCode::not_found;
@@ -69,15 +56,16 @@ ErrorCode code_of(const Ort::Exception& exception) {
   return ErrorCode::data_corrupt;
 }
 
-std::string message_of(ErrorCode code, const SessionPlan& plan) {
+std::string message_of(ErrorCode code, const SessionPlan& plan, std::string_view words) {
   const auto file = plan.graph.filename().string();
   switch (code) {
     case ErrorCode::not_found: return "there is no file " + file;
-    case ErrorCode::unavailable:
-      return "device " + std::string(names_of(plan.device).name) + " cannot be used; " +
-             std::string(names_of(plan.device).remedy);
+    case ErrorCode::unavailable: return device_problem(plan.device, words);
     case ErrorCode::resource_exhausted: return "not enough memory or file descriptors to load " + file;
-    case ErrorCode::unsupported: return file + " needs an operator that this ONNX Runtime does not have";
+    case ErrorCode::unsupported:
+      return file +
+             " needs an operator, or an operator set, that this ONNX Runtime does not have: use a newer ONNX "
+             "Runtime, or export the graph with an older opset";
     default: return file + " is not a graph that ONNX Runtime can load";
   }
 }
@@ -136,16 +124,18 @@ Result<Ort::Session> make_session(const SessionPlan& plan) {
   }
   Ort::SessionOptions options{nullptr};
   try {
+    // Execution providers log to it while they are attached.
+    ort_env();
     options = session_options(plan);
   } catch (const Ort::Exception& exception) {
-    return ort_error(ErrorCode::unavailable, message_of(ErrorCode::unavailable, plan), exception);
+    return ort_error(ErrorCode::unavailable, message_of(ErrorCode::unavailable, plan, exception.what()), exception);
   }
   try {
     if (plan.weights == nullptr) return Ort::Session(ort_env(), plan.graph.c_str(), options);
     return Ort::Session(ort_env(), plan.graph.c_str(), options, plan.weights->packed());
   } catch (const Ort::Exception& exception) {
     const auto code = plan.device == Device::cpu ? code_of(exception) : ErrorCode::unavailable;
-    return ort_error(code, message_of(code, plan), exception);
+    return ort_error(code, message_of(code, plan, exception.what()), exception);
   }
 }
 

@@ -6,9 +6,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "backend/onnx/device.hpp"
+#include "backend/onnx/device_options.hpp"
 #include "backend/onnx/onnx_backend.hpp"
 #include "backend/onnx/ort.hpp"
 #include "base/mmap_file.hpp"
@@ -43,13 +44,15 @@ class SharedWeights {
 struct SessionPlan {
   std::filesystem::path graph;
   Device device = Device::cpu;
+  DeviceSettings settings;
   std::uint32_t threads = 1;
-  SharedWeights* weights = nullptr;      // none: the graph's own
+  SharedWeights* weights = nullptr;                         // none: the graph's own
+  std::vector<std::pair<std::string, std::int64_t>> sizes;  // of the graph's named dimensions, fixed by this session
   std::filesystem::path profile_prefix;  // not empty: the session profiles its first runs into a file
 };
 
-// load_runtime() must have succeeded. data_corrupt where the graph is malformed, unavailable where the
-// device cannot be used; the detail has ONNX Runtime's words.
+// load_runtime() must have succeeded. data_corrupt where the graph is malformed, unsupported where its operator set
+// or an operator is not known, unavailable where the device cannot be used; the detail has ONNX Runtime's words.
 Result<Ort::Session> make_session(const SessionPlan& plan);
 
 }  // namespace akidb::embedding::backend::onnx

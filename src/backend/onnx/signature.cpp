@@ -35,12 +35,15 @@ struct Value {
   std::string name;
   ONNXTensorElementDataType type;
   std::size_t rank;
+  std::vector<std::string> sizes;  // names of those that are not fixed
 };
 
 Value value_of(std::string name, const Ort::TypeInfo& type) {
-  if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, 0};
+  if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, 0, {}};
   const auto tensor = type.GetTensorTypeAndShapeInfo();
-  return {std::move(name), tensor.GetElementType(), tensor.GetShape().size()};
+  std::vector<const char*> names(tensor.GetDimensionsCount());
+  tensor.GetSymbolicDimensions(names.data(), names.size());
+  return {std::move(name), tensor.GetElementType(), names.size(), {names.begin(), names.end()}};
 }
 
 struct GraphValues {
@@ -93,6 +96,10 @@ Result<Signature> read_signature(Ort::Session& session) {
       return unsupported("the input " + input.name + " is not of int64 or int32", values);
     }
     signature.inputs.push_back({input.name, known->role, is_int32});
+    if (known->role == InputRole::token_ids && input.rank == 2) {
+      signature.batch_size = input.sizes[0];
+      signature.sequence_length = input.sizes[1];
+    }
   }
   if (!signature.has(InputRole::token_ids)) return unsupported("it has no input input_ids", values);
 
@@ -100,9 +107,11 @@ Result<Signature> read_signature(Ort::Session& session) {
     const auto output = std::find_if(values.outputs.begin(), values.outputs.end(),
                                      [&](const Value& value) { return value.name == known.name; });
     if (output == values.outputs.end()) continue;
-    if (output->type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || output->rank != known.rank) {
-      return unsupported(
-          "the output " + output->name + " is not float32 with " + std::to_string(known.rank) + " dimensions", values);
+    signature.is_half = output->type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
+    if ((output->type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && !signature.is_half) || output->rank != known.rank) {
+      return unsupported("the output " + output->name + " is not float32 or float16 with " +
+                             std::to_string(known.rank) + " dimensions",
+                         values);
     }
     signature.output = output->name;
     signature.pooled = known.rank == 2;

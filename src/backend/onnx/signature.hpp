@@ -19,14 +19,19 @@ struct Signature {
   };
   std::vector<Input> inputs;
   std::string output;
-  bool pooled = false;  // the output is a row per sequence
+  bool is_half = false;  // the output is float16
+  bool pooled = false;   // the output is a row per sequence
+
+  // What the graph calls the dimensions of input_ids; empty where they have no names.
+  std::string batch_size;
+  std::string sequence_length;
 
   [[nodiscard]] bool has(InputRole role) const noexcept;
 };
 
 // Inputs: input_ids, and any of attention_mask, token_type_ids, position_ids, int64 or int32. Output: the
 // first there is of last_hidden_state, token_embeddings (batch x sequence x hidden), sentence_embedding
-// (batch x hidden), float32. Anything else is `unsupported` and lists what the graph has.
+// (batch x hidden), float32 or float16. Anything else is `unsupported` and lists what the graph has.
 Result<Signature> read_signature(Ort::Session& session);
 
 }  // namespace akidb::embedding::backend::onnx

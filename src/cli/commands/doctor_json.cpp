@@ -29,6 +29,8 @@ std::string device(const DeviceFacts& facts) {
       .add("execution_provider", facts.execution_provider)
       .add("built_in", facts.built_in)
       .add("usable", facts.usable)
+      .add_or_null("execution", facts.execution)
+      .add("share", facts.share, 4)
       .add_or_null("problem", facts.problem)
       .text();
 }
@@ -52,6 +54,7 @@ std::string info(const ModelInfo& facts) {
       .add("device", facts.device)
       .add_or_null("device_reason", facts.device_reason)
       .add_or_null("execution", facts.execution)
+      .add("device_share", facts.device_share, 4)
       .add("dtype", facts.dtype)
       .add("pooling", facts.pooling)
       .add("normalized", facts.normalized)

@@ -45,6 +45,10 @@ std::string why(const DeviceFacts& device, const Diagnosis& diagnosis) {
   return said ? device.problem.substr(0, advice) + "; see the model's problem" : device.problem;
 }
 
+std::string ran(const DeviceFacts& device) {
+  return device.execution.empty() ? device.execution_provider : device.execution;
+}
+
 void onnxruntime(const Diagnosis& diagnosis, std::string& out) {
   out += "\nONNX Runtime\n";
   const auto& runtime = diagnosis.onnxruntime;
@@ -57,8 +61,7 @@ void onnxruntime(const Diagnosis& diagnosis, std::string& out) {
   if (diagnosis.devices.empty()) return;
   out += "\nDevices\n";
   for (const auto& device : diagnosis.devices) {
-    line(device.device, device.usable ? "usable (" + device.execution_provider + ")" : "no: " + why(device, diagnosis),
-         out);
+    line(device.device, device.usable ? "usable (" + ran(device) + ")" : "no: " + why(device, diagnosis), out);
   }
 }
 

@@ -13,6 +13,8 @@ ProviderOptions provider_options(const Values& values) {
                      : provider == "onnx" ? ProviderKind::onnx
                                           : ProviderKind::automatic;
   if (!values.text("device").empty()) options.device = values.text("device");
+  options.device_id = values.text("device-id");
+  options.device_memory = values.count("device-memory") * 1'000'000;
   options.dtype = values.text("dtype") == "fp32" ? Dtype::fp32 : Dtype::automatic;
   options.tokenizer = values.text("tokenizer");
   options.max_length = static_cast<std::uint32_t>(values.count("max-length"));

@@ -1,0 +1,56 @@
+#include "backend/onnx/device_problem.hpp"
+
+#include <array>
+
+namespace akidb::embedding::backend::onnx {
+namespace {
+
+struct KnownProblem {
+  std::string_view words;  // of ONNX Runtime, the dynamic linker or CUDA
+  std::string_view sentence;
+};
+
+// The first whose words are found. What is missing comes before what merely was not loaded because of it.
+constexpr std::array kProblems = {
+    KnownProblem{"CUDA driver version is insufficient",
+                 "NVIDIA's driver is missing or older than this CUDA needs: install or update the driver"},
+    KnownProblem{"CUDA failure 35",
+                 "NVIDIA's driver is missing or older than this CUDA needs: install or update the driver"},
+    KnownProblem{"libcuda.so", "NVIDIA's driver is missing (libcuda.so.1): install the driver"},
+    KnownProblem{"no CUDA-capable device",
+                 "no NVIDIA GPU is visible to this process: look at nvidia-smi and at CUDA_VISIBLE_DEVICES"},
+    KnownProblem{"invalid device ordinal", "there is no GPU of this number: look at nvidia-smi, and at --device-id"},
+    KnownProblem{"no kernel image is available",
+                 "this build of ONNX Runtime has no code for this GPU's generation: use a build for it"},
+    KnownProblem{"libnvinfer",
+                 "TensorRT's libraries were not found: install TensorRT, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libcudnn", "cuDNN's libraries were not found: install cuDNN, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libcublas",
+                 "CUDA's libraries were not found (cuBLAS): install CUDA, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libcudart",
+                 "CUDA's libraries were not found (the runtime): install CUDA, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libcufft",
+                 "CUDA's libraries were not found (cuFFT): install CUDA, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libcurand",
+                 "CUDA's libraries were not found (cuRAND): install CUDA, and name its folder in LD_LIBRARY_PATH"},
+    KnownProblem{"libopenvino", "OpenVINO's libraries were not found beside ONNX Runtime: use the whole package"},
+    KnownProblem{"out of memory", "the device's memory is full: close what uses it, or choose a smaller model"},
+    KnownProblem{"Failed to allocate memory",
+                 "the device's memory, or its limit, is full: raise --device-memory, or choose a smaller model"},
+    KnownProblem{"Failed to load shared library",
+                 "a library of the device could not be loaded: keep ONNX Runtime's files in one folder"},
+    KnownProblem{"Device with name", "the device has no such unit: look at --device-id"},
+};
+
+}  // namespace
+
+std::string device_problem(Device device, std::string_view words) {
+  const auto& names = names_of(device);
+  const std::string begin = "device " + std::string(names.name) + " cannot be used";
+  for (const auto& known : kProblems) {
+    if (words.find(known.words) != std::string_view::npos) return begin + ": " + std::string(known.sentence);
+  }
+  return begin + "; " + std::string(names.remedy);
+}
+
+}  // namespace akidb::embedding::backend::onnx
