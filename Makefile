@@ -3,9 +3,10 @@ PRESET ?= release
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
 BUILD := build/$(PRESET)
+CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda build run test test-openvino test-cuda asan tsan lint format bench-peers install clean
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-export asan tsan lint format bench-peers install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +19,9 @@ setup-openvino: ## bring ONNX Runtime's build for OpenVINO (85 MB)
 
 setup-cuda: ## bring ONNX Runtime's build for CUDA and TensorRT, and CUDA's libraries (780 MB)
 	@scripts/setup.sh cuda
+
+setup-export: ## bring PyTorch and what else scripts/export_onnx_model.py needs (5 GB)
+	@scripts/setup.sh export
 
 build: setup $(BUILD)/build.ninja ## build the library and the program into build/release
 	@cmake --build $(BUILD) --parallel $(JOBS)
@@ -37,6 +41,9 @@ test: build ## build, then run all tests; ends with "N passed, N failed"
 test-openvino test-cuda: test-%: setup-% build ## the default model on a real build of ONNX Runtime for that device
 	@cmake -S . -B $(BUILD) && cmake --build $(BUILD) --parallel $(JOBS)
 	@scripts/run_tests.py $(BUILD) -- -L $*
+
+test-export: setup-export build ## the export to ONNX by PyTorch
+	@$(CACHE)/export-environment/bin/python -B -W ignore scripts/export_onnx_model_test.py $(BUILD)/akidb-embed
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan

@@ -38,6 +38,17 @@ TEST(ErrorsPage, HasASectionOnEachCode) {
   }
 }
 
+TEST(ScriptsPage, NamesEveryScript) {
+  const auto text = page("../scripts/README.md");
+  std::size_t scripts = 0;
+  for (const auto& file : std::filesystem::directory_iterator(kRoot / "scripts")) {
+    if (file.path().extension() != ".py" && file.path().extension() != ".sh") continue;
+    EXPECT_THAT(text, ::testing::HasSubstr("\n| `" + file.path().filename().string() + "` | "));
+    ++scripts;
+  }
+  EXPECT_GE(scripts, 20U);
+}
+
 // Files of src/ are named with their folder: `pipeline/job.cpp`.
 TEST(ArchitecturePage, NamesFilesThatAreThere) {
   const auto text = page("architecture.md");
