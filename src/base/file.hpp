@@ -21,6 +21,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 // content, without reading it. Symbolic links are followed.
 Result<std::string> file_identity(const std::filesystem::path& path);
 
+// Makes what was created and renamed in a folder last through a power cut.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
 // Writes a temporary file beside `path`, syncs it, and renames it over `path`. On failure `path` is as it
 // was and the temporary file is gone.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);

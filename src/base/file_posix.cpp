@@ -104,6 +104,14 @@ Result<std::string> file_identity(const std::filesystem::path& path) {
   return text;
 }
 
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.get() < 0) return file_error(folder, "open", errno);
+  // Some file systems have nothing to sync there and say so.
+  if (::fsync(file.get()) != 0 && errno != EINVAL) return file_error(folder, "sync", errno);
+  return {};
+}
+
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   const auto temporary = temporary_beside(path);
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));

@@ -278,6 +278,14 @@ TEST_F(File, LocksExcludeEachOtherAcrossProcesses) {
     ASSERT_TRUE(lock) << to_string(lock.error());
     const auto moved = std::move(*lock);
     EXPECT_EXIT(::_exit(try_lock()), ExitedWithCode(9), "");
+    const auto busy = FileLock::try_acquire(path("lock"));
+    ASSERT_TRUE(busy) << to_string(busy.error());
+    EXPECT_FALSE(*busy);
+    // A lock on a file that is no longer the one of this name excludes nobody.
+    fs::remove(path("lock"));
+    const auto other = FileLock::try_acquire(path("lock"));
+    ASSERT_TRUE(other) << to_string(other.error());
+    EXPECT_TRUE(*other);
   }
   EXPECT_EXIT(::_exit(try_lock()), ExitedWithCode(0), "");
   EXPECT_EQ(code_of(FileLock::acquire(path("absent") / "lock")), ErrorCode::not_found);

@@ -25,5 +25,17 @@ TEST(Sha256, DoesNotDependOnHowTheBytesCome) {
   }
 }
 
+TEST(Digest, Sha1NamesBlobsAsGitDoes) {
+  const auto blob = [](std::string_view content) {
+    Digest hash(DigestKind::sha1);
+    hash.update("blob " + std::to_string(content.size()));
+    hash.update(std::string_view("\0", 1));
+    hash.update(content);
+    return hash.finish();
+  };
+  EXPECT_EQ(blob(""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+  EXPECT_EQ(blob("hello world\n"), "3b18e512dba79e4c8300dd08aeb37f8e728b8dad");
+}
+
 }  // namespace
 }  // namespace akidb::embedding::base

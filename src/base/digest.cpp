@@ -1,4 +1,4 @@
-#include "base/sha256.hpp"
+#include "base/digest.hpp"
 
 #include <openssl/evp.h>
 
@@ -7,25 +7,28 @@
 
 namespace akidb::embedding::base {
 
-struct Sha256::State {
+struct Digest::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() { EVP_MD_CTX_free(context); }
 };
 
 // The only way that these calls of libcrypto fail is for want of memory.
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1) {
+Digest::Digest(DigestKind kind) : state_(std::make_unique<State>()) {
+  const EVP_MD* const algorithm = kind == DigestKind::sha256 ? EVP_sha256() : EVP_sha1();
+  if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, algorithm, nullptr) != 1) {
     throw std::bad_alloc();
   }
 }
 
-Sha256::~Sha256() = default;
+Digest::~Digest() = default;
+Digest::Digest(Digest&& other) noexcept = default;
+Digest& Digest::operator=(Digest&& other) noexcept = default;
 
-void Sha256::update(std::span<const std::byte> bytes) {
+void Digest::update(std::span<const std::byte> bytes) {
   if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
 }
 
-std::string Sha256::finish() {
+std::string Digest::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   if (EVP_DigestFinal_ex(state_->context, digest.data(), &length) != 1) throw std::bad_alloc();
@@ -37,12 +40,6 @@ std::string Sha256::finish() {
     text += kDigits[digest[at] & 15U];
   }
   return text;
-}
-
-std::string sha256_hex(std::string_view text) {
-  Sha256 hash;
-  hash.update(text);
-  return hash.finish();
 }
 
 }  // namespace akidb::embedding::base
