@@ -2,6 +2,7 @@
 option(AKIDB_EMBEDDING_ONNX "The ONNX Runtime backend" ON)
 option(AKIDB_EMBEDDING_NATIVE "The encoder for CPUs of our own" ON)
 option(AKIDB_EMBEDDING_CONVERT "Writing ONNX graphs from safetensors (needs libonnx and protobuf)" ON)
+option(AKIDB_EMBEDDING_HUB "Downloads from the model hub (need libcurl)" ON)
 option(AKIDB_EMBEDDING_CLI "The program akidb-embed" ${PROJECT_IS_TOP_LEVEL})
 option(AKIDB_EMBEDDING_TESTS "Tests (need GoogleTest)" ${PROJECT_IS_TOP_LEVEL})
 option(AKIDB_EMBEDDING_BENCHMARKS "Benchmarks (need Google Benchmark)" OFF)

@@ -28,5 +28,6 @@ function(akidb_test name)
   target_compile_definitions(${name} PRIVATE AKIDB_EMBEDDING_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 600)
+  # No test asks a real hub.
+  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 600 ENVIRONMENT HF_HUB_OFFLINE=1)
 endfunction()
