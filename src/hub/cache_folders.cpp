@@ -46,11 +46,19 @@ fs::path user_cache(const Environment& environment) {
 
 fs::path hub_cache(const Environment& environment) {
   if (auto cache = first_set({"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}, environment)) return *cache;
-  if (auto home = first_set({"HF_HOME"}, environment)) return *home / "hub";
-  return user_cache(environment) / "huggingface" / "hub";
+  return hub_home(environment) / "hub";
 }
 
 }  // namespace
+
+fs::path hub_home(const Environment& environment) {
+  if (auto home = first_set({"HF_HOME"}, environment)) return *home;
+  return user_cache(environment) / "huggingface";
+}
+
+std::optional<fs::path> path_in(const char* variable, const Environment& environment) {
+  return first_set({variable}, environment);
+}
 
 Environment process_environment() {
   return [](const char* name) -> std::optional<std::string> {
@@ -60,9 +68,9 @@ Environment process_environment() {
   };
 }
 
-CacheFolders cache_folders(const fs::path& own, const Environment& environment) {
+CacheFolders cache_folders(const fs::path& own, const fs::path& hub, const Environment& environment) {
   CacheFolders folders;
-  folders.hub = hub_cache(environment);
+  folders.hub = hub.empty() ? hub_cache(environment) : hub;
   if (!own.empty()) {
     folders.own = own;
   } else if (auto set = first_set({"AKIDB_EMBED_CACHE"}, environment)) {

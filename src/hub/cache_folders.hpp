@@ -28,9 +28,15 @@ struct CacheFolders {
   [[nodiscard]] std::filesystem::path derived() const { return own / "derived"; }
 };
 
-// `own` wins over the environment unless it is empty. No folder is made, and none need exist. A leading
-// "~" in a variable is the home folder, as in huggingface_hub.
-CacheFolders cache_folders(const std::filesystem::path& own = {},
+// `own` and `hub` win over the environment unless they are empty. No folder is made, and none need exist. A
+// leading "~" in a variable is the home folder, as in huggingface_hub.
+CacheFolders cache_folders(const std::filesystem::path& own = {}, const std::filesystem::path& hub = {},
                            const Environment& environment = process_environment());
+
+// $HF_HOME, else ${XDG_CACHE_HOME:-~/.cache}/huggingface.
+std::filesystem::path hub_home(const Environment& environment);
+
+// The path that a variable holds, with a leading "~" as the home folder.
+std::optional<std::filesystem::path> path_in(const char* variable, const Environment& environment);
 
 }  // namespace akidb::embedding::hub

@@ -35,16 +35,17 @@ TEST(CacheFolders, FollowTheEnvironment) {
       if (variable == cases[i].environment.end()) return std::nullopt;
       return variable->second;
     };
-    const CacheFolders folders = cache_folders(cases[i].given, environment);
+    const CacheFolders folders = cache_folders(cases[i].given, {}, environment);
     EXPECT_EQ(folders.own, cases[i].own) << i;
     EXPECT_EQ(folders.hub, cases[i].hub) << i;
     EXPECT_EQ(folders.models(), folders.own / "models");
     EXPECT_EQ(folders.derived(), folders.own / "derived");
+    EXPECT_EQ(cache_folders({}, "/given", environment).hub, "/given");
   }
 }
 
 TEST(CacheFolders, WithoutAHomeTheSystemKnowsIt) {
-  const CacheFolders folders = cache_folders({}, [](const char*) { return std::optional<std::string>(); });
+  const CacheFolders folders = cache_folders({}, {}, [](const char*) { return std::optional<std::string>(); });
   EXPECT_TRUE(folders.own.string().ends_with("/.cache/akidb-embedding")) << folders.own;
 }
 

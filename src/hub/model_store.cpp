@@ -5,15 +5,13 @@
 #include <system_error>
 #include <vector>
 
-#include "base/file.hpp"
+#include "hub/cached_repository.hpp"
 #include "hub/model_id.hpp"
 
 namespace akidb::embedding::hub {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kMaxRef = 1024;
 
 constexpr std::array<std::string_view, 6> kWeights = {
     "model.safetensors", "model.safetensors.index.json",    "onnx/model.onnx",
@@ -25,40 +23,15 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool has_weights(const fs::path& folder) {
-  std::error_code ignored;
-  for (const std::string_view name : kWeights) {
-    if (fs::is_regular_file(folder / name, ignored)) return true;
-  }
-  return false;
-}
-
-// The commit that a ref holds; nothing where there is no such ref.
-Result<std::optional<std::string>> read_ref(const fs::path& ref) {
-  auto text = base::read_file(ref, kMaxRef);
-  if (!text) {
-    if (text.error().code == ErrorCode::not_found) return std::optional<std::string>();
-    return text.error();
-  }
-  while (text->ends_with('\n')) text->pop_back();
-  if (!is_commit(*text)) {
-    return Error{ErrorCode::data_corrupt,
-                 "the hub's cache: refs/" + ref.filename().string() + ": expected a commit of 40 hexadecimal digits",
-                 ref.string(),
-                 {}};
-  }
-  return std::optional(std::move(*text));
-}
-
-Result<std::optional<LocatedModel>> in_hub_cache(const fs::path& repository, const std::string& revision) {
+Result<std::optional<LocatedModel>> in_hub_cache(const CachedRepository& repository, const std::string& revision) {
   std::optional<std::string> commit = revision;
   if (!is_commit(revision)) {
-    auto ref = read_ref(repository / "refs" / revision);
+    auto ref = repository.read_ref(revision);
     if (!ref) return ref.error();
     commit = std::move(*ref);
   }
-  if (!commit || !is_folder(repository / "snapshots" / *commit)) return std::optional<LocatedModel>();
-  return std::optional(LocatedModel{repository / "snapshots" / *commit, *commit});
+  if (!commit || !is_folder(repository.snapshot(*commit))) return std::optional<LocatedModel>();
+  return std::optional(LocatedModel{repository.snapshot(*commit), *commit});
 }
 
 Error missing(const std::string& model, const std::string& revision, const CacheFolders& folders) {
@@ -66,8 +39,8 @@ Error missing(const std::string& model, const std::string& revision, const Cache
   if (revision != "main") message += ", revision \"" + revision + "\",";
   message += " is not on this machine: ";
   if (model == kDefaultModel) message += "run scripts/setup.sh (or make run), which brings it, ";
-  message += std::string(model == kDefaultModel ? "or " : "") + "put it into the hub's cache (hf download " + model +
-             "), or give the path of its folder";
+  message += std::string(model == kDefaultModel ? "or " : "") + "bring it with akidb-embed pull " + model +
+             ", or give the path of its folder";
   return {ErrorCode::not_found, message, "looked in " + folders.hub.string() + " and " + folders.models().string(), {}};
 }
 
@@ -77,8 +50,21 @@ bool looks_like_a_path(const std::string& model) {
 
 }  // namespace
 
-Result<LocatedModel> locate(const std::string& model, const std::string& revision, const CacheFolders& folders) {
-  if (!model.empty() && is_folder(model)) return LocatedModel{model, {}};
+bool has_weights(const fs::path& folder) {
+  std::error_code ignored;
+  for (const std::string_view name : kWeights) {
+    if (fs::is_regular_file(folder / name, ignored)) return true;
+  }
+  return false;
+}
+
+bool is_id(const std::string& model) {
+  return !(!model.empty() && is_folder(model)) && !looks_like_a_path(model) && check_model_id(model).has_value();
+}
+
+Result<LocatedModel> locate(const std::string& model, const std::string& revision, const CacheFolders& folders,
+                            const Serves& serves) {
+  if (!model.empty() && is_folder(model)) return LocatedModel{model, {}, true};
   if (looks_like_a_path(model)) {
     return Error{ErrorCode::not_found, "model: there is no folder \"" + model + "\"", model, {}};
   }
@@ -86,13 +72,14 @@ Result<LocatedModel> locate(const std::string& model, const std::string& revisio
   if (auto outcome = check_revision(revision); !outcome) return outcome.error();
 
   std::vector<LocatedModel> places;
-  auto in_hub = in_hub_cache(folders.hub / hub_folder_name(model), revision);
+  auto in_hub = in_hub_cache(CachedRepository(folders.hub, model), revision);
   if (!in_hub) return in_hub.error();
   if (*in_hub) places.push_back(std::move(**in_hub));
   const fs::path own = folders.models() / model;
   if (revision == "main" && is_folder(own)) places.push_back({own, {}});
-  for (const auto& place : places) {
-    if (has_weights(place.folder)) return place;
+  for (auto& place : places) {
+    place.complete = serves(place.folder);
+    if (place.complete) return place;
   }
   if (!places.empty()) return places.front();
   return missing(model, revision, folders);

@@ -3,6 +3,7 @@
 
 #include <akidb/embedding/result.hpp>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,18 @@ inline constexpr std::string_view kDefaultModel = "sentence-transformers/all-Min
 
 struct LocatedModel {
   std::filesystem::path folder;
-  std::string revision;  // the commit on the hub; empty where it is not known
+  std::string revision;   // the commit on the hub; empty where it is not known
+  bool complete = false;  // it has what was looked for
 };
+
+// Whether a folder has what is looked for.
+using Serves = std::function<bool(const std::filesystem::path& folder)>;
+
+// The usual one: safetensors, or the model's plain graph.
+bool has_weights(const std::filesystem::path& folder);
+
+// Neither a folder that is there nor written like a path.
+bool is_id(const std::string& model);
 
 // `model` is a folder, or an id. In this order:
 //
@@ -25,9 +36,10 @@ struct LocatedModel {
 //      what refs/<revision> holds
 //   3. our own: models/<org>/<name>, for the revision "main" alone, because it has no others
 //
-// A place that has the model's configuration but no weights is passed over while a later one has them.
+// A place that does not serve (has a part of the model only) is passed over while a later one does.
 // Errors: invalid_argument (neither a folder nor an id, or no revision), not_found with the ways to bring
 // the model, data_corrupt (a ref that holds no commit).
-Result<LocatedModel> locate(const std::string& model, const std::string& revision, const CacheFolders& folders);
+Result<LocatedModel> locate(const std::string& model, const std::string& revision, const CacheFolders& folders,
+                            const Serves& serves = has_weights);
 
 }  // namespace akidb::embedding::hub

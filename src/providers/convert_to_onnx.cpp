@@ -5,9 +5,9 @@
 
 #include "graph/convert.hpp"
 #include "graph/onnx_summary.hpp"
-#include "hub/model_store.hpp"
 #include "model/model.hpp"
 #include "providers/compare_graphs.hpp"
+#include "providers/model_location.hpp"
 
 namespace akidb::embedding {
 namespace {
@@ -69,7 +69,8 @@ Result<void> compare(ConvertReport& report, EmbeddingProvider& converted, const 
 }  // namespace
 
 Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
-  const auto located = hub::locate(options.model, options.revision, hub::cache_folders(options.cache));
+  const providers::ModelWish wish{options.model, options.revision, {}, {}, options.offline, options.on_download};
+  const auto located = providers::locate_model(wish, hub::cache_folders(options.cache, options.hub_cache));
   if (!located) return located.error();
   const auto model = model::read_model_folder(located->folder);
   if (!model) return model.error();

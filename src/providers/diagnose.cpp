@@ -23,17 +23,19 @@ double length_of(std::span<const float> row) {
 ModelFacts model_facts(const ProviderOptions& options) {
   ModelFacts facts;
   facts.name = options.model;
-  if (options.provider != ProviderKind::hash) {
-    const auto located = hub::locate(options.model, options.revision, hub::cache_folders(options.cache));
-    if (located) facts.folder = located->folder;
-  }
   const auto begin = std::chrono::steady_clock::now();
   auto provider = open(options);
+  const auto opened = std::chrono::steady_clock::now();
+  if (options.provider != ProviderKind::hash) {
+    const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+    const auto located = hub::locate(options.model, options.revision, folders);
+    if (located) facts.folder = located->folder;
+  }
   if (!provider) {
     facts.problem = std::move(provider).error();
     return facts;
   }
-  facts.open_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  facts.open_ms = std::chrono::duration<double, std::milli>(opened - begin).count();
   auto info = (*provider)->model_info();
   if (info) facts.info = *std::move(info);
   BatchEmbeddingRequest request;

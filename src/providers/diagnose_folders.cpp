@@ -47,7 +47,7 @@ FolderFacts facts_of(std::string purpose, const std::filesystem::path& path) {
 }  // namespace
 
 std::vector<FolderFacts> folder_facts(const ProviderOptions& options) {
-  const auto folders = hub::cache_folders(options.cache);
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
   return {facts_of("models", folders.models()), facts_of("derived", folders.derived()),
           facts_of("hub cache", folders.hub)};
 }

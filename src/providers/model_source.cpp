@@ -5,9 +5,9 @@
 
 #include "base/log.hpp"
 #include "hub/cache_folders.hpp"
-#include "hub/model_store.hpp"
 #include "model/onnx_external_data.hpp"
 #include "providers/convert_to_cache.hpp"
+#include "providers/model_location.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -79,10 +79,10 @@ Result<ModelSource> find_model_source(const ProviderOptions& options) {
     auto source = source_of_file(options);
     return source ? with_checked_graph(std::move(source).value()) : source;
   }
-  const auto folders = hub::cache_folders(options.cache);
-  const auto located = hub::locate(options.model, options.revision, folders);
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  const auto located = locate_model(model_wish(options), folders);
   if (!located) return located.error();
-  auto model = model::read_model_folder(located->folder);
+  auto model = model::read_model_folder(located->folder, located->graph);
   if (!model) return std::move(model).error();
 
   ModelSource source;

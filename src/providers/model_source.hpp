@@ -20,7 +20,8 @@ struct ModelSource {
   backend::onnx::ExternalWeights weights;  // of a graph that this library converted
 };
 
-// `options.model` is a .onnx file, a folder, or a hub id. A folder's own ONNX file is used as it is; one
+// `options.model` is a .onnx file, a folder, or a hub id, which is downloaded where it is on this machine nowhere. A
+// folder's own ONNX file is used as it is (`onnx_file` and `dtype` choose among several); one
 // that has safetensors alone is converted into the cache, once. A .onnx file takes its configuration from
 // its folder, or the folder above for onnx/model.onnx; where there is none, its rows are
 // pooled by their mean, to unit length. Where a published graph keeps weights in other files, they have passed

@@ -1,6 +1,7 @@
 // convert_to_onnx(): a model's safetensors weights as an ONNX graph, without Python.
 #pragma once
 
+#include <akidb/embedding/download.hpp>
 #include <akidb/embedding/result.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,9 @@ struct ConvertOptions {
   std::filesystem::path output;
 
   std::filesystem::path cache{};        // as ProviderOptions::cache
+  std::filesystem::path hub_cache{};    // as ProviderOptions::hub_cache
+  bool offline = false;                 // as ProviderOptions::offline
+  DownloadCallback on_download{};       // as ProviderOptions::on_download
   std::filesystem::path onnxruntime{};  // as ProviderOptions::onnxruntime
 };
 

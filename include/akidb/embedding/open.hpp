@@ -1,6 +1,7 @@
 // open(): from a model's name to a provider that is warm and ready.
 #pragma once
 
+#include <akidb/embedding/download.hpp>
 #include <akidb/embedding/provider.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -23,11 +24,17 @@ enum class ProviderKind {
   hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
 };
 
-enum class Dtype { automatic, fp32 };
+enum class Dtype {
+  automatic,
+  fp32,
+  fp16,  // a published ONNX file of this type
+  int8,  // a published ONNX file of this type, made for this CPU
+};
 
 struct ProviderOptions {
   // A hub id ("sentence-transformers/all-MiniLM-L6-v2"), a model folder, or a .onnx file. An id is looked
-  // for in the hub's cache, then among the models that set-up brought.
+  // for in the hub's cache, then among the models that set-up brought, then on the hub, unless `offline`. What is
+  // here is not compared with the hub again: pull_model() brings a newer one.
   std::string model = "sentence-transformers/all-MiniLM-L6-v2";
   std::string revision = "main";  // branch, tag or commit, for a hub id
 
@@ -48,6 +55,9 @@ struct ProviderOptions {
   std::size_t device_memory = 0;
 
   Dtype dtype = Dtype::automatic;
+
+  // One of the model's own ONNX files ("onnx/model_O4.onnx", or "model_O4" where one has that name); wins over `dtype`.
+  std::string onnx_file{};
 
   // The tokenizer of a bare .onnx file: a tokenizer.json or its folder. Empty: beside the model.
   std::filesystem::path tokenizer{};
@@ -73,13 +83,24 @@ struct ProviderOptions {
   // ${XDG_CACHE_HOME:-~/.cache}/akidb-embedding.
   std::filesystem::path cache{};
 
+  // The hub's cache, shared with huggingface_hub; empty: $HF_HUB_CACHE, else $HF_HOME/hub, else
+  // ${XDG_CACHE_HOME:-~/.cache}/huggingface/hub.
+  std::filesystem::path hub_cache{};
+
+  // Opens no socket: a model that is not on this machine is not_found. HF_HUB_OFFLINE=1 says the same.
+  bool offline = false;
+
+  // Told about a model's download, and may end it.
+  DownloadCallback on_download{};
+
   // The shared library of ONNX Runtime; empty: $AKIDB_EMBED_ONNXRUNTIME, $ONNXRUNTIME_ROOT, beside this
   // library, then the one that the build was configured with.
   std::filesystem::path onnxruntime{};
 };
 
 // Loads, warms up and checks the model. Errors: not_found (the model, with the ways to bring it),
-// unsupported (an architecture, a module), unavailable (a device, ONNX Runtime), data_corrupt (a file).
+// unsupported (an architecture, a module), unavailable (a device, ONNX Runtime, the hub), data_corrupt (a file), and
+// those of pull_model() where the model has to be downloaded.
 Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options);
 
 }  // namespace akidb::embedding

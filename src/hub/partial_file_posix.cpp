@@ -1,0 +1,67 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/file.hpp"
+#include "hub/partial_file.hpp"
+
+namespace akidb::embedding::hub {
+
+Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::uint64_t most) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor < 0) return base::file_error(path, "write", errno);
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
+  }
+  PartialFile file(path, descriptor, static_cast<std::uint64_t>(status.st_size));
+  if (file.size_ > most) {
+    if (auto cleared = file.clear(); !cleared) return cleared.error();
+  }
+  return file;
+}
+
+PartialFile::PartialFile(PartialFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
+
+PartialFile::~PartialFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<void> PartialFile::append(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return base::file_error(path_, "write", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    size_ += static_cast<std::uint64_t>(written);
+  }
+  return {};
+}
+
+Result<void> PartialFile::clear() {
+  if (::ftruncate(descriptor_, 0) != 0) return base::file_error(path_, "cut", errno);
+  size_ = 0;
+  return {};
+}
+
+void PartialFile::remove() noexcept { ::unlink(path_.c_str()); }
+
+Result<void> PartialFile::finish(const std::filesystem::path& name) {
+  if (::fsync(descriptor_) != 0) return base::file_error(path_, "sync", errno);
+  if (::rename(path_.c_str(), name.c_str()) != 0) return base::file_error(name, "rename", errno);
+  return base::sync_folder(name.parent_path());
+}
+
+std::uint64_t PartialFile::room() const noexcept {
+  struct statvfs status {};
+  if (::fstatvfs(descriptor_, &status) != 0 || status.f_blocks == 0) return UINT64_MAX;
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+}  // namespace akidb::embedding::hub

@@ -1,0 +1,62 @@
+// remove_model(): a model out of the caches.
+#include <unistd.h>
+
+#include <akidb/embedding/hub.hpp>
+#include <string>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "hub/cache_folders.hpp"
+#include "hub/cached_models.hpp"
+#include "hub/cached_repository.hpp"
+#include "hub/model_id.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRemoved = ".akidb-removed.";
+
+// Away by a rename first, so that nobody finds half of it; what another call could not finish goes too.
+Result<void> remove_folder(const fs::path& folder, const fs::path& root) {
+  std::error_code failure;
+  const auto aside = root / (std::string(kRemoved) + std::to_string(::getpid()));
+  fs::remove_all(aside, failure);
+  fs::rename(folder, aside, failure);
+  if (failure) return base::file_error(folder, "remove", failure.value());
+  fs::directory_iterator at(root, failure);
+  for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
+    std::error_code ignored;
+    if (at->path().filename().string().starts_with(kRemoved)) fs::remove_all(at->path(), ignored);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RemoveReport> remove_model(const std::string& model, const HubOptions& options) {
+  if (auto checked = hub::check_model_id(model); !checked) return checked.error();
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  const hub::CachedRepository repository(folders.hub, model);
+  RemoveReport report;
+  for (const auto& [folder, root] :
+       {std::pair(repository.folder(), folders.hub), std::pair(folders.models() / model, folders.models())}) {
+    std::error_code failure;
+    if (!fs::is_directory(folder, failure)) continue;
+    report.bytes += hub::bytes_below(folder);
+    if (auto removed = remove_folder(folder, root); !removed) return removed.error();
+    report.folders.push_back(folder);
+  }
+  if (report.folders.empty()) {
+    return Error{ErrorCode::not_found,
+                 "model \"" + model + "\" is not on this machine",
+                 "looked in " + folders.hub.string() + " and " + folders.models().string(),
+                 {}};
+  }
+  std::error_code ignored;
+  fs::remove_all(repository.locks(), ignored);
+  return report;
+}
+
+}  // namespace akidb::embedding

@@ -1,0 +1,113 @@
+#include "providers/model_location.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/cpu_topology.hpp"
+#include "base/log.hpp"
+#include "hub/model_store.hpp"
+#include "hub/settings.hpp"
+#include "model/architecture.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+namespace fs = std::filesystem;
+
+hub::OnnxWish onnx_wish(const ModelWish& wish) {
+  hub::OnnxWish onnx;
+  onnx.file = wish.onnx_file;
+  switch (wish.dtype) {
+    case Dtype::automatic: break;
+    case Dtype::fp32: onnx.type = hub::WeightsType::fp32; break;
+    case Dtype::fp16: onnx.type = hub::WeightsType::fp16; break;
+    case Dtype::int8: onnx.type = hub::WeightsType::int8; break;
+  }
+  return onnx;
+}
+
+// The paths that choose_onnx() goes by, of a folder on disk.
+std::vector<std::string> graphs_in(const fs::path& folder) {
+  std::vector<std::string> paths;
+  for (const std::string prefix : {"", "onnx/"}) {
+    std::error_code failure;
+    fs::directory_iterator at(folder / prefix, failure);
+    for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
+      if (at->path().extension() == ".onnx") paths.push_back(prefix + at->path().filename().string());
+    }
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+// The ONNX file that is asked for, or that is all there is; nothing where the model folder decides.
+Result<std::optional<fs::path>> graph_of(const fs::path& folder, const ModelWish& wish) {
+  const bool asked = !wish.onnx_file.empty() || wish.dtype == Dtype::fp16 || wish.dtype == Dtype::int8;
+  if (!asked && hub::has_weights(folder)) return std::optional<fs::path>();
+  const auto graphs = graphs_in(folder);
+  if (!asked && graphs.empty()) return std::optional<fs::path>();
+  const auto chosen = hub::choose_onnx(graphs, onnx_wish(wish), base::cpu_topology().instruction_sets);
+  if (!chosen) return chosen.error();
+  if (asked) base::log(LogLevel::info, "model: " + chosen->file + " (" + chosen->reason + ")");
+  return std::optional(folder / chosen->file);
+}
+
+Result<hub::LocatedModel> locate_folder(const ModelWish& wish, const hub::CacheFolders& folders) {
+  return hub::locate(wish.model, wish.revision, folders, [&](const fs::path& folder) {
+    const auto graph = graph_of(folder, wish);
+    return graph && (*graph || hub::has_weights(folder));
+  });
+}
+
+Result<ModelLocation> location(fs::path folder, std::string commit, const ModelWish& wish) {
+  auto graph = graph_of(folder, wish);
+  if (!graph) return graph.error();
+  return ModelLocation{std::move(folder), std::move(commit), *std::move(graph)};
+}
+
+Result<bool> is_offline(const ModelWish& wish) {
+  if (wish.offline) return true;
+  const auto settings = hub::hub_settings();
+  if (!settings) return settings.error();
+  return settings->offline;
+}
+
+}  // namespace
+
+ModelWish model_wish(const ProviderOptions& options) {
+  return {options.model, options.revision, options.dtype, options.onnx_file, options.offline, options.on_download};
+}
+
+hub::PullRequest pull_request(const ModelWish& wish) {
+  hub::PullRequest request;
+  request.model = wish.model;
+  request.revision = wish.revision;
+  request.onnx = onnx_wish(wish);
+  request.knows = [](std::string_view model_type) { return model::find_architecture(model_type) != nullptr; };
+  request.offline = wish.offline;
+  request.on_progress = wish.on_download;
+  return request;
+}
+
+Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders) {
+  auto here = locate_folder(wish, folders);
+  if (!here) return std::move(here).error();
+  return location(std::move(here->folder), std::move(here->revision), wish);
+}
+
+Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolders& folders) {
+  const auto here = locate_folder(wish, folders);
+  const bool absent = here ? !here->complete : here.error().code == ErrorCode::not_found;
+  if (!absent || !hub::is_id(wish.model)) return locate_here(wish, folders);
+  const auto offline = is_offline(wish);
+  if (!offline) return offline.error();
+  if (*offline) return locate_here(wish, folders);
+  base::log(LogLevel::info, "model \"" + wish.model + "\" is not on this machine: asking the hub");
+  auto pulled = hub::pull(pull_request(wish), folders);
+  if (!pulled) return std::move(pulled).error();
+  return location(std::move(pulled->folder), std::move(pulled->commit), wish);
+}
+
+}  // namespace akidb::embedding::providers

@@ -1,0 +1,43 @@
+// Where a model lies, brought from the hub where it is not here yet.
+#pragma once
+
+#include <akidb/embedding/download.hpp>
+#include <akidb/embedding/open.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "hub/cache_folders.hpp"
+#include "hub/pull.hpp"
+
+namespace akidb::embedding::providers {
+
+// What is looked for.
+struct ModelWish {
+  std::string model;
+  std::string revision = "main";
+  Dtype dtype = Dtype::automatic;
+  std::string onnx_file{};
+  bool offline = false;
+  DownloadCallback on_download{};
+};
+
+struct ModelLocation {
+  std::filesystem::path folder;
+  std::string revision;                        // commit on the hub; empty where unknown
+  std::optional<std::filesystem::path> graph;  // where an ONNX file is asked for, or is all that there is
+};
+
+ModelWish model_wish(const ProviderOptions& options);
+
+// The request to the hub that goes with it.
+hub::PullRequest pull_request(const ModelWish& wish);
+
+// A folder, or an id: looked for in the caches first, then on the hub, unless it is offline. Errors: not_found (with
+// the ways to bring the model), and those of hub::pull().
+Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolders& folders);
+
+// In the caches alone.
+Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders);
+
+}  // namespace akidb::embedding::providers

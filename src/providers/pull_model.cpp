@@ -1,0 +1,111 @@
+// pull_model(), download_onnx_model() and load_tokenizer_by_id(): what is brought from the hub by name.
+#include <akidb/embedding/hub.hpp>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/guard_memory.hpp"
+#include "hub/model_store.hpp"
+#include "hub/pull.hpp"
+#include "hub/settings.hpp"
+#include "providers/model_location.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+namespace fs = std::filesystem;
+
+providers::ModelWish wish_of(const PullOptions& options) {
+  return {options.model,     options.revision,    options.dtype,
+          options.onnx_file, options.hub.offline, options.hub.on_progress};
+}
+
+// The folder with the tokenizer of a model: its own, or that of its first module.
+std::optional<fs::path> tokenizer_folder(const fs::path& model) {
+  for (const auto* inner : {"", "0_Transformer"}) {
+    for (const auto* name : {"tokenizer.json", "vocab.txt"}) {
+      std::error_code ignored;
+      if (fs::is_regular_file(model / inner / name, ignored)) return model / inner;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<PulledModel> pull(const PullOptions& options) {
+  const auto folders = hub::cache_folders(options.hub.cache, options.hub.hub_cache);
+  auto pulled = hub::pull(providers::pull_request(wish_of(options)), folders);
+  if (!pulled) return std::move(pulled).error();
+  PulledModel model{std::move(pulled->folder),
+                    std::move(pulled->commit),
+                    std::move(pulled->weights),
+                    std::move(pulled->reason),
+                    {},
+                    pulled->bytes,
+                    pulled->downloaded};
+  for (auto& file : pulled->files) model.files.push_back({std::move(file.path), file.size});
+  return model;
+}
+
+// In one step for who reads `to`.
+Result<void> write_copy(const fs::path& from, const fs::path& to) {
+  auto partial = to;
+  partial += ".partial";
+  std::error_code failure;
+  fs::copy_file(from, partial, fs::copy_options::overwrite_existing, failure);
+  if (!failure) fs::rename(partial, to, failure);
+  if (!failure) return {};
+  std::error_code ignored;
+  fs::remove(partial, ignored);
+  return base::file_error(to, "write", failure.value());
+}
+
+}  // namespace
+
+Result<PulledModel> pull_model(const PullOptions& options) {
+  return base::guard_memory("download the model", [&] { return pull(options); });
+}
+
+Result<void> download_onnx_model(const std::string& model, const fs::path& path, const HubOptions& options) {
+  hub::PullRequest request;
+  request.model = model;
+  request.only_onnx = true;
+  request.offline = options.offline;
+  request.on_progress = options.on_progress;
+  const auto pulled = hub::pull(request, hub::cache_folders(options.cache, options.hub_cache));
+  if (!pulled) return pulled.error();
+  const auto graph = pulled->folder / pulled->weights;
+  for (const auto& file : pulled->files) {
+    const auto source = pulled->folder / file.path;
+    const bool is_data = source.parent_path() == graph.parent_path() && source != graph &&
+                         source.filename().string().starts_with(graph.filename().string());
+    if (!is_data) continue;
+    if (auto copied = write_copy(source, path.parent_path() / source.filename()); !copied) return copied;
+  }
+  return write_copy(graph, path);
+}
+
+Result<std::unique_ptr<Tokenizer>> load_tokenizer_by_id(const std::string& model, const std::string& revision,
+                                                        const HubOptions& options) {
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  const auto here = hub::locate(model, revision, folders,
+                                [](const fs::path& folder) { return tokenizer_folder(folder).has_value(); });
+  if (!here && (here.error().code != ErrorCode::not_found || !hub::is_id(model))) return here.error();
+  if (here && (here->complete || !hub::is_id(model))) {
+    return load_tokenizer(tokenizer_folder(here->folder).value_or(here->folder));
+  }
+  const auto settings = hub::hub_settings();
+  if (!settings) return settings.error();
+  if (!here && (settings->offline || options.offline)) return here.error();
+  hub::PullRequest request;
+  request.model = model;
+  request.revision = revision;
+  request.parts = hub::PullParts::tokenizer;
+  request.offline = options.offline;
+  request.on_progress = options.on_progress;
+  const auto pulled = hub::pull(request, folders);
+  if (!pulled) return pulled.error();
+  return load_tokenizer(tokenizer_folder(pulled->folder).value_or(pulled->folder));
+}
+
+}  // namespace akidb::embedding
