@@ -23,6 +23,10 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
     case Command::search: return run_search(invocation, console);
     case Command::tokenize: return run_tokenize(invocation, console);
     case Command::convert: return run_convert(invocation, console);
+    case Command::pull: return run_pull(invocation, console);
+    case Command::list: return run_list(invocation, console);
+    case Command::verify: return run_verify(invocation, console);
+    case Command::remove: return run_remove(invocation, console);
     case Command::doctor: return run_doctor(invocation, console);
     case Command::bench: return run_bench(invocation, console);
   }

@@ -14,7 +14,7 @@ HANG_GUARD = 300  # seconds; no test waits for it
 
 def clean_environment(extra=None):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AKIDB_EMBED_")}
-    return {**kept, **(extra or {})}
+    return {**kept, "HF_HUB_OFFLINE": "1", **(extra or {})}
 
 
 class ProgramTest(unittest.TestCase):

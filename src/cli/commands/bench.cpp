@@ -3,6 +3,7 @@
 #include "cli/commands/bench_report.hpp"
 #include "cli/commands/bench_texts.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/output/output_file.hpp"
 
@@ -52,11 +53,11 @@ class Stages {
   bool shows_;
 };
 
-Result<BenchFigures> measure(const Values& values, Stages& stages) {
+Result<BenchFigures> measure(const Values& values, Stages& stages, Console& console) {
   BenchFigures figures;
   stages.say("opening the model");
   const auto begin = std::chrono::steady_clock::now();
-  const auto provider = open(provider_options(values));
+  const auto provider = open_model(values, console);
   if (!provider) return provider.error();
   figures.open_ms = Seconds(std::chrono::steady_clock::now() - begin).count() * 1e3;
   auto info = (*provider)->model_info();
@@ -85,7 +86,7 @@ Result<BenchFigures> measure(const Values& values, Stages& stages) {
 
 Result<void> run_bench(const Invocation& invocation, Console& console) {
   Stages stages(console, invocation.values);
-  const auto figures = measure(invocation.values, stages);
+  const auto figures = measure(invocation.values, stages, console);
   if (!figures) return figures.error();
   stages.clear();
   return print(invocation.values.on("json") ? bench_json(*figures) : bench_table(*figures));

@@ -13,6 +13,10 @@ Result<void> run_similarity(const Invocation& invocation, Console& console);
 Result<void> run_search(const Invocation& invocation, Console& console);
 Result<void> run_tokenize(const Invocation& invocation, Console& console);
 Result<void> run_convert(const Invocation& invocation, Console& console);
+Result<void> run_pull(const Invocation& invocation, Console& console);
+Result<void> run_list(const Invocation& invocation, Console& console);
+Result<void> run_verify(const Invocation& invocation, Console& console);
+Result<void> run_remove(const Invocation& invocation, Console& console);
 Result<void> run_bench(const Invocation& invocation, Console& console);
 Result<void> run_doctor(const Invocation& invocation, Console& console);
 

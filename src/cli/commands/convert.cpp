@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/output/json_object.hpp"
 #include "cli/output/output_file.hpp"
 #include "cli/terminal/meter.hpp"
@@ -97,7 +98,7 @@ Result<void> check_not_there(const std::filesystem::path& graph) {
 
 }  // namespace
 
-Result<void> run_convert(const Invocation& invocation, Console& /*console*/) {
+Result<void> run_convert(const Invocation& invocation, Console& console) {
   const Values& values = invocation.values;
   if (invocation.arguments.size() != 1) {
     return Error{ErrorCode::invalid_argument,
@@ -113,8 +114,14 @@ Result<void> run_convert(const Invocation& invocation, Console& /*console*/) {
     if (auto free = check_not_there(options.output); !free) return free;
   }
   options.cache = values.text("cache");
+  options.hub_cache = values.text("hub-cache");
+  options.offline = values.on("offline");
   options.onnxruntime = values.text("onnxruntime");
-  const auto report = convert_to_onnx(options);
+  const auto report = [&] {
+    DownloadWatcher watcher(console, values);
+    options.on_download = watcher.callback();
+    return convert_to_onnx(options);
+  }();
   if (!report) return report.error();
   return print(values.on("json") ? json(*report) : table(*report));
 }

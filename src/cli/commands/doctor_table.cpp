@@ -20,12 +20,6 @@ std::string counted(std::uint64_t number, const std::string& noun) {
   return grouped(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
-// "87.1 MB"
-std::string size_text(std::uint64_t bytes) {
-  if (bytes < 1'000'000) return fixed(static_cast<double>(bytes) / 1e3, 1) + " kB";
-  return fixed(static_cast<double>(bytes) / 1e6, 1) + " MB";
-}
-
 void processor(const ProcessorFacts& facts, std::string& out) {
   out += "Processor\n";
   line("name", facts.name, out);

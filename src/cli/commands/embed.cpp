@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/commands/watcher.hpp"
 #include "cli/output/row_file.hpp"
@@ -160,7 +161,7 @@ Result<void> run_embed(const Invocation& invocation, Console& console) {
       from_arguments ? Result(make_argument_reader(invocation.arguments)) : open_records(values, keep_fields, console);
   if (!reader) return reader.error();
 
-  auto provider = open(provider_options(values));
+  auto provider = open_model(values, console);
   if (!provider) return provider.error();
   const auto info = (*provider)->model_info();
   if (!info) return info.error();

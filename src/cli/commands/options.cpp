@@ -15,12 +15,31 @@ ProviderOptions provider_options(const Values& values) {
   if (!values.text("device").empty()) options.device = values.text("device");
   options.device_id = values.text("device-id");
   options.device_memory = values.count("device-memory") * 1'000'000;
-  options.dtype = values.text("dtype") == "fp32" ? Dtype::fp32 : Dtype::automatic;
+  options.dtype = dtype_of(values);
+  options.onnx_file = values.text("onnx-file");
   options.tokenizer = values.text("tokenizer");
   options.max_length = static_cast<std::uint32_t>(values.count("max-length"));
   options.threads = static_cast<std::uint32_t>(values.count("threads"));
   options.cache = values.text("cache");
+  options.hub_cache = values.text("hub-cache");
+  options.offline = values.on("offline");
   options.onnxruntime = values.text("onnxruntime");
+  return options;
+}
+
+Dtype dtype_of(const Values& values) {
+  const std::string& dtype = values.text("dtype");
+  return dtype == "fp32"   ? Dtype::fp32
+         : dtype == "fp16" ? Dtype::fp16
+         : dtype == "int8" ? Dtype::int8
+                           : Dtype::automatic;
+}
+
+HubOptions hub_options(const Values& values) {
+  HubOptions options;
+  options.hub_cache = values.text("hub-cache");
+  options.cache = values.text("cache");
+  options.offline = values.on("offline");
   return options;
 }
 

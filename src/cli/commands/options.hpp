@@ -1,6 +1,7 @@
 // From flags to the library's own options.
 #pragma once
 
+#include <akidb/embedding/hub.hpp>
 #include <akidb/embedding/open.hpp>
 #include <akidb/embedding/request.hpp>
 
@@ -11,6 +12,9 @@
 namespace akidb::embedding::cli {
 
 ProviderOptions provider_options(const Values& values);
+
+Dtype dtype_of(const Values& values);
+HubOptions hub_options(const Values& values);
 
 // A request without inputs.
 BatchEmbeddingRequest request_form(const Values& values);

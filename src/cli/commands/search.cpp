@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/cosine.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/commands/watcher.hpp"
 #include "cli/output/json_text.hpp"
@@ -99,7 +100,7 @@ Result<void> run_search(const Invocation& invocation, Console& console) {
   if (queries.empty()) return Error{ErrorCode::invalid_argument, "search: expected a query, got none", {}, {}};
   auto reader = open_records(values, false, console);
   if (!reader) return reader.error();
-  auto provider = open(provider_options(values));
+  auto provider = open_model(values, console);
   if (!provider) return provider.error();
 
   auto request = request_form(values);

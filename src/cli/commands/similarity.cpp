@@ -1,5 +1,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/cosine.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/output/json_text.hpp"
 #include "cli/output/output_file.hpp"
@@ -54,7 +55,7 @@ std::string json(const std::vector<std::string>& texts, const Embeddings& rows) 
 
 }  // namespace
 
-Result<void> run_similarity(const Invocation& invocation, Console& /*console*/) {
+Result<void> run_similarity(const Invocation& invocation, Console& console) {
   const auto& texts = invocation.arguments;
   if (texts.size() < 2) {
     return Error{ErrorCode::invalid_argument,
@@ -62,7 +63,7 @@ Result<void> run_similarity(const Invocation& invocation, Console& /*console*/) 
                  {},
                  {}};
   }
-  auto provider = open(provider_options(invocation.values));
+  auto provider = open_model(invocation.values, console);
   if (!provider) return provider.error();
   auto request = request_form(invocation.values);
   request.inputs.assign(texts.begin(), texts.end());

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/input/line_reader.hpp"
 #include "cli/input/readers.hpp"
@@ -50,7 +51,7 @@ struct Source {
   const Tokenizer* tokenizer = nullptr;
 };
 
-Result<Source> open_tokenizer(const Values& values) {
+Result<Source> open_tokenizer(const Values& values, Console& console) {
   Source source;
   if (!values.text("tokenizer").empty()) {
     auto loaded = load_tokenizer(values.text("tokenizer"));
@@ -59,7 +60,7 @@ Result<Source> open_tokenizer(const Values& values) {
     source.tokenizer = source.own.get();
     return source;
   }
-  auto provider = open(provider_options(values));
+  auto provider = open_model(values, console);
   if (!provider) return provider.error();
   source.provider = *std::move(provider);
   source.tokenizer = source.provider->tokenizer();
@@ -134,7 +135,7 @@ Result<void> run_tokenize(const Invocation& invocation, Console& console) {
   const Values& values = invocation.values;
   auto input = open_source(values, console);
   if (!input) return input.error();
-  const auto source = open_tokenizer(values);
+  const auto source = open_tokenizer(values, console);
   if (!source) return source.error();
   if (auto different = check_other_file(values); !different) return different;
   auto out = OutputFile::open(values.text("output"), OpenMode::anew);

@@ -28,6 +28,21 @@ constexpr Example kTokenize[] = {
 constexpr Example kConvert[] = {
     {"akidb-embed convert ./my-model --output my-model.onnx", "safetensors weights to an ONNX graph"},
 };
+constexpr Example kPull[] = {
+    {"akidb-embed pull BAAI/bge-small-en-v1.5", "a model from the hub into the cache that huggingface_hub uses too"},
+    {"akidb-embed pull sentence-transformers/all-MiniLM-L6-v2 --dtype int8", "its 8-bit ONNX file for this CPU"},
+    {"akidb-embed pull my-org/my-model --revision v1.0 --onnx-file model_O4", "a tag, and one ONNX file"},
+};
+constexpr Example kList[] = {
+    {"akidb-embed list", "models, sizes, revisions"},
+};
+constexpr Example kVerify[] = {
+    {"akidb-embed verify", "all models of the hub's cache"},
+    {"akidb-embed verify BAAI/bge-small-en-v1.5 --repair", "one of them, and bring what is damaged again"},
+};
+constexpr Example kRemove[] = {
+    {"akidb-embed remove BAAI/bge-small-en-v1.5", "the model with all its revisions"},
+};
 constexpr Example kDoctor[] = {
     {"akidb-embed doctor", "what works here, and why not"},
     {"akidb-embed doctor --device cuda", "whether that device can be had"},
@@ -70,6 +85,28 @@ constexpr std::array kCommands = {
                 "graph: MODEL.onnx.data, which the graph names and which must stay with it. A file that is there is "
                 "replaced only with --force.",
                 kConvert},
+    CommandInfo{
+        Command::pull, "pull", "Download a model from the hub", "[MODEL]",
+        "Brings the configuration, the tokenizer and the weights of a model (without one: of the default model) into "
+        "the "
+        "hub's cache: safetensors, or an ONNX file where one is asked for or the architecture is not known here. It "
+        "says "
+        "which weights it took, and why. Every file is checked by its digest before it gets its name; a download that "
+        "was broken off is gone on with. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HTTPS_PROXY, NO_PROXY and "
+        "SSL_CERT_FILE mean what they mean to huggingface_hub.",
+        kPull},
+    CommandInfo{Command::list, "list", "Show the models on this machine", "",
+                "Models of the hub's cache and those that set-up brought, with their size and their revisions.", kList},
+    CommandInfo{
+        Command::verify, "verify", "Check the contents of models, and repair them", "[MODEL ...]",
+        "Hashes every file of the models (without a name: of all) in the hub's cache and holds it against its digest. "
+        "Ends with 7 where one is damaged. With --repair, what is damaged or missing is downloaded again.",
+        kVerify},
+    CommandInfo{
+        Command::remove, "remove", "Remove models from this machine", "MODEL ...",
+        "Removes models from the hub's cache and from what set-up brought, with all their revisions. Nothing is "
+        "asked.",
+        kRemove},
     CommandInfo{Command::bench, "bench", "Measure latency and throughput of this machine", "",
                 "Embeds texts of its own making and prints the latency of one short text and the throughput at 32, 128 "
                 "and 256 tokens and at mixed lengths.",

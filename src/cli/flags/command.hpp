@@ -8,7 +8,19 @@
 
 namespace akidb::embedding::cli {
 
-enum class Command : std::uint8_t { embed, similarity, search, tokenize, convert, bench, doctor };
+enum class Command : std::uint8_t {
+  embed,
+  similarity,
+  search,
+  tokenize,
+  convert,
+  pull,
+  list,
+  verify,
+  remove,
+  bench,
+  doctor,
+};
 
 // A set of commands, a bit each.
 using CommandSet = std::uint16_t;
@@ -20,7 +32,7 @@ constexpr CommandSet commands(Commands... each) {
   return static_cast<CommandSet>((0U | ... | bit(each)));
 }
 
-constexpr CommandSet every_command() { return (1U << 7) - 1; }
+constexpr CommandSet every_command() { return (1U << 11) - 1; }
 
 struct Example {
   std::string_view line;

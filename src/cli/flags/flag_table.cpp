@@ -13,13 +13,18 @@ constexpr CommandSet kAll = every_command();
 constexpr CommandSet kRun = commands(embed, similarity, search, bench, doctor);  // run the model
 constexpr CommandSet kVectors = commands(embed, similarity, search);
 constexpr CommandSet kRecords = commands(embed, search);
+constexpr CommandSet kOpen = commands(embed, similarity, search, tokenize, bench, doctor);  // open the model
+constexpr CommandSet kHub =
+    commands(embed, similarity, search, tokenize, convert, pull, list, verify, remove, bench, doctor);
 
 constexpr std::array kFlags = {
     // Model and machine
     Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model,
          commands(embed, similarity, search, tokenize, bench, doctor),
          "The model: an id of the model hub, a model folder, or an ONNX file"},
-    Flag{"revision", 0, text, "REVISION", "main", Section::model, kAll, "Branch, tag or commit of a model id"},
+    Flag{"revision", 0, text, "REVISION", "main", Section::model,
+         commands(embed, similarity, search, tokenize, convert, pull, bench, doctor),
+         "Branch, tag or commit of a model id"},
     Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model,
          commands(embed, similarity, search, tokenize, bench, doctor),
          "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
@@ -29,14 +34,25 @@ constexpr std::array kFlags = {
          "Which of several devices: 1 for the second GPU; CPU, GPU or NPU for openvino"},
     Flag{"device-memory", 0, count, "MB", "0", Section::model, kRun,
          "The most memory that a GPU's arena takes; 0: no limit", 0, 1'000'000},
-    Flag{"dtype", 0, choice, "auto|fp32", "auto", Section::model, kRun, "Type of the weights and of the computation"},
+    Flag{"dtype", 0, choice, "auto|fp32|fp16|int8", "auto", Section::model,
+         commands(embed, similarity, search, tokenize, pull, bench, doctor),
+         "Type of the weights: fp16 and int8 take a published ONNX file of that type, int8 the one made for this CPU"},
+    Flag{"onnx-file", 0, text, "FILE", "", Section::model,
+         commands(embed, similarity, search, tokenize, pull, bench, doctor),
+         "One of the model's own ONNX files, such as onnx/model_O4.onnx; wins over --dtype"},
     Flag{"threads", 0, count, "N", "0", Section::model, kRun,
          "Worker threads; 0: one for each core that this process may use", 0, 4096},
     Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
          "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
     Flag{"tokenizer", 0, path, "FILE", "", Section::model, commands(embed, similarity, search, tokenize, bench, doctor),
          "A tokenizer.json, or a folder with a tokenizer, in place of the model's own"},
-    Flag{"cache", 0, path, "DIR", "", Section::model, kAll, "Where models and converted graphs are kept"},
+    Flag{"cache", 0, path, "DIR", "", Section::model, kHub,
+         "Where converted graphs, and the models that set-up brought, are kept"},
+    Flag{"hub-cache", 0, path, "DIR", "", Section::model, kHub,
+         "The hub's cache; without it, HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub"},
+    Flag{"offline", 0, toggle, "", "", Section::model,
+         commands(embed, similarity, search, tokenize, convert, pull, verify, bench, doctor),
+         "Open no socket: a model that is not on this machine is an error. HF_HUB_OFFLINE=1 says the same"},
     Flag{"onnxruntime", 0, path, "FILE", "", Section::model,
          commands(embed, similarity, search, tokenize, convert, bench, doctor), "The shared library of ONNX Runtime"},
 
@@ -83,14 +99,15 @@ constexpr std::array kFlags = {
          "Go on with an unfinished --output; start where there is none"},
     Flag{"batch-size", 0, count, "N", "256", Section::output, kRecords,
          "Texts that are handed over and written together; does not change the vectors", 1, 65'536},
-    Flag{"progress", 0, toggle, "", "", Section::output, commands(embed, search, bench),
+    Flag{"progress", 0, toggle, "", "", Section::output, commands(embed, search, pull, verify, bench),
          "Show progress on standard error; on by itself on a terminal"},
     Flag{"byte-offsets", 0, toggle, "", "", Section::output, commands(tokenize), "Offsets in bytes of UTF-8"},
     Flag{"top-k", 'k', count, "N", "5", Section::output, commands(search), "Answers to each query", 1, 1'000'000},
     Flag{"seconds", 0, count, "N", "15", Section::output, commands(bench),
          "About how long to measure, once the model is open", 1, 3600},
-    Flag{"json", 0, toggle, "", "", Section::output, commands(similarity, search, convert, bench, doctor),
-         "JSON in place of a table"},
+    Flag{"repair", 0, toggle, "", "", Section::output, commands(verify), "Download what is damaged or missing again"},
+    Flag{"json", 0, toggle, "", "", Section::output,
+         commands(similarity, search, convert, pull, list, verify, bench, doctor), "JSON in place of a table"},
 
     // General
     Flag{"config", 0, path, "FILE", "", Section::general, kAll,
@@ -112,6 +129,7 @@ constexpr HelpIn kHelpIn[] = {
     {"model", tokenize, "The model whose tokenizer is used: an id of the model hub, a model folder, or an ONNX file"},
     {"input", tokenize, "Read JSON objects from a file, one a line; - is standard input"},
     {"input", search, "The file with the texts to search in; - is standard input"},
+    {"dtype", pull, "fp16 and int8 take a published ONNX file of that type, int8 the one made for this CPU"},
     {"max-line-bytes", tokenize, "A longer line is bad"},
     {"output", convert,
      "The ONNX file to write; without it, the model's name and .onnx in this folder. Large weights go beside it, into "

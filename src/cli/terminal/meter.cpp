@@ -49,6 +49,27 @@ std::string progress_line(const Progress& progress, std::chrono::duration<double
   return line.substr(0, columns > 1 ? columns - 1 : columns);
 }
 
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1'000'000) return fixed(static_cast<double>(bytes) / 1e3, 1) + " kB";
+  if (bytes < 1'000'000'000) return fixed(static_cast<double>(bytes) / 1e6, 1) + " MB";
+  return fixed(static_cast<double>(bytes) / 1e9, 2) + " GB";
+}
+
+std::string download_line(const DownloadProgress& progress, std::chrono::duration<double> elapsed,
+                          std::size_t columns) {
+  const std::uint64_t all = std::max<std::uint64_t>({progress.bytes_in_all, progress.bytes, 1});
+  const std::uint64_t came = progress.bytes - std::min(progress.bytes, progress.bytes_before);
+  std::string line = std::string(progress.file) + "  " + std::to_string(progress.file_number) + "/" +
+                     std::to_string(progress.files) + "  " + size_text(progress.bytes) + " of " + size_text(all) +
+                     "  " + std::to_string(progress.bytes * 100 / all) + "%";
+  if (came > 0 && elapsed.count() > 0) {
+    const double rate = static_cast<double>(came) / elapsed.count();
+    line += "  " + size_text(static_cast<std::uint64_t>(rate)) + "/s  ETA " +
+            clock(static_cast<double>(all - progress.bytes) / rate);
+  }
+  return line.substr(0, columns > 1 ? columns - 1 : columns);
+}
+
 std::string summary_line(const Progress& progress, std::chrono::duration<double> elapsed) {
   const double seconds = elapsed.count();
   std::string line = grouped(progress.texts) + (progress.texts == 1 ? " text, " : " texts, ") +

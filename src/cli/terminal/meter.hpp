@@ -1,6 +1,7 @@
 // The words of the progress line and of the summary.
 #pragma once
 
+#include <akidb/embedding/download.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,12 @@ std::string progress_line(const Progress& progress, std::chrono::duration<double
 
 // "12,800 texts, 384,000 tokens in 4.0 s (3,200 texts/s, 96,000 tokens/s), 3 skipped"
 std::string summary_line(const Progress& progress, std::chrono::duration<double> elapsed);
+
+// "model.safetensors  3/9  45.2 MB of 90.9 MB  49%  31.2 MB/s  ETA 0:02", cut to `columns`.
+std::string download_line(const DownloadProgress& progress, std::chrono::duration<double> elapsed, std::size_t columns);
+
+// "87.1 MB"
+std::string size_text(std::uint64_t bytes);
 
 // Of a second: "1,234" or, below 100, "2.9".
 std::string rate_text(double per_second);

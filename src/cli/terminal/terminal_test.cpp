@@ -84,6 +84,16 @@ TEST(ProgressLine, SaysHowFarAndHowFast) {
   EXPECT_EQ(progress_line(progress, duration<double>(0), 100), "12,800 texts  0.0 texts/s  0.0 tokens/s  2 skipped");
 }
 
+TEST(DownloadLine, SaysHowFarAndHowFast) {
+  DownloadProgress progress{"org/name", "model.safetensors", 2, 9, 45'000'000, 5'000'000, 90'000'000};
+  EXPECT_EQ(download_line(progress, duration<double>(2), 100),
+            "model.safetensors  2/9  45.0 MB of 90.0 MB  50%  20.0 MB/s  ETA 0:03");
+  EXPECT_EQ(download_line(progress, duration<double>(2), 18), "model.safetensors");
+  progress.bytes_before = progress.bytes;
+  EXPECT_EQ(download_line(progress, duration<double>(2), 100), "model.safetensors  2/9  45.0 MB of 90.0 MB  50%");
+  EXPECT_EQ(download_line({}, duration<double>(0), 100), "  0/0  0.0 kB of 0.0 kB  0%");
+}
+
 TEST(SummaryLine, SaysWhatWasDone) {
   EXPECT_EQ(summary_line({1, 7, 0, 0, 0, {}}, duration<double>(0.5)),
             "1 text, 7 tokens in 0.5 s (2.0 texts/s, 14.0 tokens/s)");
