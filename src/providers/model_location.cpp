@@ -64,7 +64,7 @@ Result<hub::LocatedModel> locate_folder(const ModelWish& wish, const hub::CacheF
 Result<ModelLocation> location(fs::path folder, std::string commit, const ModelWish& wish) {
   auto graph = graph_of(folder, wish);
   if (!graph) return graph.error();
-  return ModelLocation{std::move(folder), std::move(commit), *std::move(graph)};
+  return ModelLocation{std::move(folder), std::move(commit), *std::move(graph), true};
 }
 
 Result<bool> is_offline(const ModelWish& wish) {
@@ -94,7 +94,9 @@ hub::PullRequest pull_request(const ModelWish& wish) {
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders) {
   auto here = locate_folder(wish, folders);
   if (!here) return std::move(here).error();
-  return location(std::move(here->folder), std::move(here->revision), wish);
+  auto found = location(std::move(here->folder), std::move(here->revision), wish);
+  if (found) found->complete = here->complete;
+  return found;
 }
 
 Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolders& folders) {

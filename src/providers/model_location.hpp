@@ -26,6 +26,7 @@ struct ModelLocation {
   std::filesystem::path folder;
   std::string revision;                        // commit on the hub; empty where unknown
   std::optional<std::filesystem::path> graph;  // where an ONNX file is asked for, or is all that there is
+  bool complete = true;                        // its weights are there
 };
 
 ModelWish model_wish(const ProviderOptions& options);

@@ -137,7 +137,7 @@ ProviderResult make_onnx_provider(const ProviderOptions& options) {
   onnx.device = options.device;
   onnx.device_id = options.device_id;
   onnx.device_memory = options.device_memory;
-  onnx.cache = hub::cache_folders(options.cache).derived() / "devices";
+  onnx.cache = hub::cache_folders(options.cache, options.hub_cache).derived() / "devices";
   // More threads than processors would only wait for each other.
   onnx.threads = std::min(executor->size(), base::cpu_topology().logical_cpus);
   onnx.onnxruntime = options.onnxruntime;

@@ -1,5 +1,6 @@
 // pull_model(), download_onnx_model() and load_tokenizer_by_id(): what is brought from the hub by name.
 #include <akidb/embedding/hub.hpp>
+#include <algorithm>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -32,8 +33,45 @@ std::optional<fs::path> tokenizer_folder(const fs::path& model) {
   return std::nullopt;
 }
 
+std::string weights_in(const fs::path& folder) {
+  for (const auto* name : {"model.safetensors", "model.safetensors.index.json", "onnx/model.onnx", "model.onnx"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(folder / name, ignored)) return name;
+  }
+  return {};
+}
+
+// What the caches have of it.
+Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& folders) {
+  const auto here = providers::locate_here(wish_of(options), folders);
+  if (!here) return here.error();
+  if (!here->complete) {
+    return Error{ErrorCode::not_found,
+                 "model \"" + options.model + "\" is not on this machine as a whole, and this is offline",
+                 here->folder.string(),
+                 {}};
+  }
+  PulledModel model{
+      here->folder, here->revision, {}, "here already; offline, it is not compared with the hub", {}, 0, 0};
+  model.weights =
+      here->graph ? here->graph->lexically_relative(here->folder).generic_string() : weights_in(here->folder);
+  std::error_code failure;
+  fs::recursive_directory_iterator at(here->folder, failure);
+  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
+    std::error_code ignored;
+    if (!at->is_regular_file(ignored)) continue;
+    model.files.push_back({at->path().lexically_relative(here->folder).generic_string(), at->file_size(ignored)});
+    model.bytes += model.files.back().bytes;
+  }
+  std::ranges::sort(model.files, {}, &PulledFile::path);
+  return model;
+}
+
 Result<PulledModel> pull(const PullOptions& options) {
   const auto folders = hub::cache_folders(options.hub.cache, options.hub.hub_cache);
+  const auto settings = hub::hub_settings();
+  if (!settings) return settings.error();
+  if (options.hub.offline || settings->offline) return find(options, folders);
   auto pulled = hub::pull(providers::pull_request(wish_of(options)), folders);
   if (!pulled) return std::move(pulled).error();
   PulledModel model{std::move(pulled->folder),

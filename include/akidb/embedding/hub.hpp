@@ -50,7 +50,8 @@ struct PulledModel {
 
 // Brings what the model needs and is not in the cache: configuration, tokenizer, and its weights in one form:
 // safetensors, or an ONNX file with its external data. Never pickle. Every file is checked by size and digest before it
-// gets its name, so nothing partial is ever read. Several processes may call it at once: one downloads.
+// gets its name, so nothing partial is ever read. Several processes may call it at once: one downloads. Offline it
+// says what is here: not_found where that is not the whole.
 //
 // Errors: not_found (no such model, revision or file), unauthenticated (gated: says where to accept the terms; a token
 // that is wrong), unavailable (no connection; offline), resource_exhausted (the disk; too many requests), data_corrupt

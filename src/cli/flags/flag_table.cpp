@@ -19,14 +19,12 @@ constexpr CommandSet kHub =
 
 constexpr std::array kFlags = {
     // Model and machine
-    Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model,
-         commands(embed, similarity, search, tokenize, bench, doctor),
+    Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model, kOpen,
          "The model: an id of the model hub, a model folder, or an ONNX file"},
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
          commands(embed, similarity, search, tokenize, convert, pull, bench, doctor),
          "Branch, tag or commit of a model id"},
-    Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model,
-         commands(embed, similarity, search, tokenize, bench, doctor),
+    Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model, kOpen,
          "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
     Flag{"device", 0, choice, "auto|cpu|cuda|tensorrt|coreml|directml|openvino|xnnpack|onednn", "auto", Section::model,
          kRun, "Where it computes; a device that is named and cannot be had is an error"},
@@ -44,7 +42,7 @@ constexpr std::array kFlags = {
          "Worker threads; 0: one for each core that this process may use", 0, 4096},
     Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
          "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
-    Flag{"tokenizer", 0, path, "FILE", "", Section::model, commands(embed, similarity, search, tokenize, bench, doctor),
+    Flag{"tokenizer", 0, path, "FILE", "", Section::model, kOpen,
          "A tokenizer.json, or a folder with a tokenizer, in place of the model's own"},
     Flag{"cache", 0, path, "DIR", "", Section::model, kHub,
          "Where converted graphs, and the models that set-up brought, are kept"},
