@@ -35,7 +35,8 @@ run: setup $(BUILD)/build.ninja ## build the program, then embed examples/senten
 	@cmake --build $(BUILD) --parallel $(JOBS) --target akidb-embed
 	@scripts/demo.sh $(BUILD)/akidb-embed
 
-test: build ## build, then run all tests; ends with "N passed, N failed"
+test: build ## build, bring what the tests compare with, run all tests; ends with "N passed, N failed"
+	@scripts/setup.sh huggingface_hub
 	@scripts/run_tests.py $(BUILD) --jobs $(JOBS)
 
 test-openvino test-cuda: test-%: setup-% build ## the default model on a real build of ONNX Runtime for that device

@@ -5,6 +5,7 @@
 #   scripts/setup.sh [packages|onnxruntime|model ...]     all three where none is named
 #   scripts/setup.sh openvino | cuda                      another build of ONNX Runtime, for these devices
 #   scripts/setup.sh export                               PyTorch, for scripts/export_onnx_model.py
+#   scripts/setup.sh huggingface_hub                      what the tests of the shared cache compare with
 #
 # Everything but the packages goes below ${AKIDB_EMBED_CACHE:-${XDG_CACHE_HOME:-~/.cache}/akidb-embedding}.
 # A step verifies what it brought before a rename puts it in place, so it may be interrupted anywhere.

@@ -1,16 +1,17 @@
 """What the tests of the hub share: a program that is pointed at a scripted hub, and a look at the cache that it leaves."""
 
 import ctypes
-import hashlib
 import os
 import random
 import struct
+import subprocess
 from pathlib import Path
 
 from program import ProgramTest
 from scripted_hub import Repo, git_sha1, sha256
 
 TOKEN = "hf_canaryCanaryCANARY"
+TOOL = os.environ.get("AKIDB_EMBED_HUB_TOOL", "")
 CONFIG = b'{"model_type": "bert", "architectures": ["BertModel"]}'
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -32,6 +33,12 @@ def plain_repo(size=300_000):
             "README.md": b"# A model",
         }
     )
+
+
+def real_repo(folder, seed=1):
+    """A repository with a small model that runs."""
+    subprocess.run([TOOL, "make_model", folder, str(seed)], check=True)
+    return Repo({str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
 
 
 def hub_environment(folder, url, **more):
@@ -56,6 +63,10 @@ def hub_environment(folder, url, **more):
 
 
 class HubTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.assertTrue(Path(TOOL).is_file(), "AKIDB_EMBED_HUB_TOOL names no program")
+
     def environment(self, hub, **more):
         return hub_environment(self.folder, hub if isinstance(hub, str) else hub.url, **more)
 
@@ -139,7 +150,3 @@ def refuse(names, errno=None, creating=False):
             os._exit(99)
 
     return apply
-
-
-def sha256_of(path):
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -255,7 +255,7 @@ class Hub:
             scheme = "https"
         self.port = self.server.server_address[1]
         self.url = f"{scheme}://localhost:{self.port}" if certificate else f"http://127.0.0.1:{self.port}"
-        self.cdn = cdn or self.url
+        self.cdn = cdn or self.url.replace("127.0.0.1", "localhost")  # another host, as far as a client can tell
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def count(self, kind, path):

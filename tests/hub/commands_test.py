@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""pull, list, verify, remove, and models by their id, from an empty cache to vectors."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from hub_case import TOOL, HubTest, plain_repo, pseudo_random, real_repo
+from program import HANG_GUARD, rows
+from scripted_hub import COMMIT, Hub, Repo
+
+DEFAULT = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+class Commands(HubTest):
+    def test_pull_says_what_it_took_and_why(self):
+        with Hub({"org/name": plain_repo()}) as hub:
+            done = self.pull(hub)
+            self.assertEqual(done.stderr, b"")
+            text = done.stdout.decode()
+            self.assertIn(f"commit    {COMMIT}\n", text)
+            self.assertIn("weights   model.safetensors (safetensors, converted to ONNX on this machine)\n", text)
+            self.assertIn("downloaded\n", text)
+            self.assertIn("all were here\n", self.pull(hub).stdout.decode())
+
+    def test_progress_has_rate_and_eta(self):
+        repo = plain_repo(2_000_000)
+
+        def slowly(request):
+            if request.kind != "cdn":
+                return False
+            request.handler.send_response(200)
+            request.handler.send_header("Content-Length", "2000000")
+            request.handler.end_headers()
+            for at in range(0, 2_000_000, 200_000):
+                request.raw(repo.files["model.safetensors"][at : at + 200_000])
+                time.sleep(0.05)
+            return True
+
+        with Hub({"org/name": repo}, script=slowly) as hub:
+            words = self.pull(hub, "--progress").stderr.decode()
+            self.assertRegex(words, r"model\.safetensors  5/5  \d+\.\d [kM]B of 2\.0 MB  \d+%  \d+\.\d MB/s  ETA \d:\d\d")
+
+    def test_which_onnx_file(self):
+        files = {"config.json": b'{"model_type":"unheard-of"}', "tokenizer.json": b"{}"}
+        for name in ("model.onnx", "model_O4.onnx", "model_quantized.onnx"):
+            files[f"onnx/{name}"] = pseudo_random(1000, seed=len(name))
+        files["onnx/model.onnx_data"] = pseudo_random(2000)
+        with Hub({"org/name": Repo(files)}) as hub:
+            for words, weights, others in (
+                ([], "onnx/model.onnx", ["onnx/model.onnx_data"]),
+                (["--dtype", "fp16"], "onnx/model_O4.onnx", []),
+                (["--dtype", "int8"], "onnx/model_quantized.onnx", []),
+                (["--onnx-file", "model_O4"], "onnx/model_O4.onnx", []),
+            ):
+                report = json.loads(self.pull(hub, "--json", "--hub-cache", self.folder / weights, *words).stdout)
+                self.assertEqual(report["weights"], weights)
+                graphs = [file["path"] for file in report["files"] if file["path"].startswith("onnx/")]
+                self.assertEqual(sorted(graphs), sorted([weights, *others]))
+                self.assertTrue(report["reason"])
+            self.fails(3, "onnx/model_O4.onnx", "pull", "org/name", "--onnx-file", "nothing", environment=self.environment(hub))
+            files["onnx/other.onnx"] = files.pop("onnx/model.onnx")
+            self.fails(2, "--onnx-file", "pull", "org/name", environment=self.environment(hub))
+
+    def test_revisions(self):
+        repo = plain_repo()
+        repo.refs = ("main", "v1.0", "refs/pr/1")
+        with Hub({"org/name": repo}) as hub:
+            for revision in ("v1.0", "refs/pr/1", COMMIT):
+                self.assertEqual(self.pull(hub, "--revision", revision).returncode, 0, revision)
+            refs = self.folder / "hub/models--org--name/refs"
+            self.assertEqual((refs / "refs/pr/1").read_text(), COMMIT)
+            self.assertFalse((refs / COMMIT).exists())
+            listed = json.loads(self.good("list", "--json", environment=self.environment(hub)).stdout)
+            self.assertEqual(listed[0]["snapshots"][0]["refs"], ["refs/pr/1", "v1.0"])
+            self.fails(3, 'no revision "v9"', "pull", "org/name", "--revision", "v9", environment=self.environment(hub))
+
+    def test_shards(self):
+        repo = plain_repo()
+        content = repo.files.pop("model.safetensors")
+        repo.files["model-1.safetensors"], repo.files["model-2.safetensors"] = content[:1000], content[1000:]
+        repo.files["unused.safetensors"] = b"x"
+        repo.files["model.safetensors.index.json"] = b'{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}'
+        with Hub({"org/name": repo}) as hub:
+            report = json.loads(self.pull(hub, "--json").stdout)
+            names = [file["path"] for file in report["files"]]
+            self.assertEqual(names[-1], "model.safetensors.index.json")
+            self.assertIn("model-2.safetensors", names)
+            self.assertNotIn("unused.safetensors", names)
+
+    def test_verify_finds_and_repairs(self):
+        repo = plain_repo()
+        with Hub({"org/name": repo}) as hub:
+            environment = self.environment(hub)
+            self.assertEqual(self.pull(hub).returncode, 0)
+            blobs = self.folder / "hub/models--org--name/blobs"
+            self.assertIn(b"as they should be", self.good("verify", environment=environment).stdout)
+            whole = repo.files["model.safetensors"]
+            for damage in (whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1]), b"", None):
+                blob = blobs / repo.blob("model.safetensors")
+                blob.unlink() if damage is None else blob.write_bytes(damage)
+                done = self.run_program("verify", "org/name", environment=environment)
+                self.assertEqual(done.returncode, 7, done.stderr)
+                self.assertIn(b"org/name: model.safetensors: ", done.stdout)
+                self.assertIn(b"1 file is damaged", done.stderr)
+                done = self.good("verify", "org/name", "--repair", environment=environment)
+                self.assertIn(b"(repaired)", done.stdout)
+                self.good("verify", environment=environment)
+                self.check_cache(repo, whole=True)
+            # A blob of another size heals at the next pull too.
+            (blobs / repo.blob("config.json")).write_bytes(b"short")
+            self.assertEqual(self.pull(hub).returncode, 0)
+            self.check_cache(repo, whole=True)
+
+    def test_a_repair_that_finds_no_hub_takes_nothing_away(self):
+        repo = plain_repo()
+        with Hub({"org/name": repo}) as hub:
+            self.assertEqual(self.pull(hub).returncode, 0)
+        blob = self.folder / "hub/models--org--name/blobs" / repo.blob("model.safetensors")
+        blob.write_bytes(b"damaged")
+        self.fails(6, "no connection", "verify", "org/name", "--repair", environment=self.environment(hub))
+        self.assertEqual(blob.read_bytes(), b"damaged")
+
+    def test_remove(self):
+        with Hub({"org/name": plain_repo(), "org/other": plain_repo()}) as hub:
+            environment = self.environment(hub)
+            for model in ("org/name", "org/other"):
+                self.assertEqual(self.pull(hub, model=model).returncode, 0)
+            self.good("remove", "org/name", environment=environment)
+            self.assertFalse((self.folder / "hub/models--org--name").exists())
+            self.assertFalse((self.folder / "hub/.locks/models--org--name").exists())
+            listed = json.loads(self.good("list", "--json", environment=environment).stdout)
+            self.assertEqual([model["model"] for model in listed], ["org/other"])
+            self.fails(3, "not on this machine", "remove", "org/name", environment=environment)
+            self.fails(2, "expected a folder, or an id", "remove", "../hub", environment=environment)
+            self.fails(2, "expected a model", "remove", environment=environment)
+
+    def test_an_empty_cache(self):
+        environment = self.environment("http://127.0.0.1:1")
+        self.assertIn(b"no models", self.good("list", environment=environment).stdout)
+        self.assertIn(b"no models", self.good("verify", environment=environment).stdout)
+        self.fails(3, "not in the hub's cache", "verify", "org/name", environment=environment)
+
+
+class Models(HubTest):
+    def tool(self, hub, *words):
+        environment = {**os.environ, **self.environment(hub)}
+        return subprocess.run([TOOL, *map(str, words)], env=environment, capture_output=True, timeout=HANG_GUARD, check=False)
+
+    def test_an_id_becomes_vectors(self):
+        """From empty caches, the default model's id included."""
+        repo = real_repo(self.folder / "model")
+        with Hub({"org/name": repo, DEFAULT: repo}) as hub:
+            environment = self.environment(hub)
+            local = rows(self.good("embed", "hello world", "--model", "model", environment=environment).stdout)
+            for words in (["--model", "org/name"], []):
+                done = self.good("embed", "hello world", *words, environment=environment)
+                self.assertEqual(done.stderr, b"")
+                self.assertEqual(rows(done.stdout), local)
+            before = len(hub.seen)
+            self.good("embed", "hello world", "--model", "org/name", environment=environment)
+            report = json.loads(self.good("doctor", "--json", "--model", "org/name", environment=environment).stdout)
+            self.assertEqual(report["model"]["info"]["revision"], COMMIT)
+            self.assertEqual(len(hub.seen), before)
+
+    def test_a_quantised_file_is_found_again(self):
+        folder = self.folder / "model"
+        repo = real_repo(folder)
+        with Hub({"org/name": repo}) as hub:
+            environment = self.environment(hub)
+            self.good("convert", "model", "--output", "plain.onnx", environment=environment)
+            repo.files["onnx/model_quantized.onnx"] = self.read("plain.onnx")
+            local = rows(self.good("embed", "hello world", "--model", "model", environment=environment).stdout)
+            words = ["embed", "hello world", "--model", "org/name", "--dtype", "int8"]
+            vectors = rows(self.good(*words, environment=environment).stdout)
+            for ours, theirs in zip(vectors[0]["embedding"], local[0]["embedding"]):
+                self.assertAlmostEqual(ours, theirs, places=5)
+            self.good(*words, "--offline", environment=environment)
+            # The other weights are not there: they come when they are asked for.
+            self.fails(3, "fp16", "embed", "x", "--model", "org/name", "--dtype", "fp16", environment=environment)
+            self.good("embed", "x", "--model", "org/name", "--revision", COMMIT, environment=environment)
+
+    def test_a_partial_snapshot_is_completed(self):
+        """Another program brought the configuration alone."""
+        repo = real_repo(self.folder / "model")
+        with Hub({"org/name": repo}) as hub:
+            snapshot = self.folder / "hub/models--org--name/snapshots" / COMMIT
+            snapshot.mkdir(parents=True)
+            (snapshot / "config.json").write_bytes(repo.files["config.json"])
+            (self.folder / "hub/models--org--name/refs").mkdir()
+            (self.folder / "hub/models--org--name/refs/main").write_text(COMMIT)
+            self.good("embed", "hello world", "--model", "org/name", environment=self.environment(hub))
+
+    def test_a_graph_by_name(self):
+        plain, data = pseudo_random(1000), pseudo_random(3000)
+        for files, written in (
+            ({"onnx/model.onnx": plain, "model.onnx": b"x", "onnx/model.onnx_data": data}, ["graph.onnx", "model.onnx_data"]),
+            ({"model.onnx": plain, "model.safetensors": data}, ["graph.onnx"]),
+        ):
+            repo = Repo({"config.json": b"{}", **files})
+            into = self.folder / f"into{len(written)}"
+            into.mkdir()
+            with Hub({"org/name": repo}) as hub:
+                done = self.tool(hub, "download_onnx", "org/name", into / "graph.onnx")
+                self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(sorted(path.name for path in into.iterdir()), written)
+            self.assertEqual((into / "graph.onnx").read_bytes(), plain)
+            subprocess.run(["rm", "-r", self.folder / "hub"], check=True)
+        with Hub({"org/name": plain_repo()}) as hub:
+            done = self.tool(hub, "download_onnx", "org/name", self.folder / "graph.onnx")
+            self.assertEqual(done.returncode, 3, done.stderr)
+
+    def test_a_tokenizer_by_id_without_the_weights(self):
+        repo = real_repo(self.folder / "model")
+        with Hub({"org/name": repo}) as hub:
+            done = self.tool(hub, "tokenize", "org/name", "hello world")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(len(done.stdout.split()), 2)
+            self.assertFalse([path for _, path, _ in hub.seen if "safetensors" in path])
+            before = len(hub.seen)
+            self.assertEqual(self.tool(hub, "tokenize", "org/name", "hello world").stdout, done.stdout)
+            self.assertEqual(len(hub.seen), before)
+            # The weights come when the model is opened.
+            self.good("embed", "hello world", "--model", "org/name", environment=self.environment(hub))
+
+
+if __name__ == "__main__":
+    unittest.main()
