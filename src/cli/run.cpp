@@ -27,6 +27,7 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
     case Command::list: return run_list(invocation, console);
     case Command::verify: return run_verify(invocation, console);
     case Command::remove: return run_remove(invocation, console);
+    case Command::quantize: return run_quantize(invocation, console);
     case Command::doctor: return run_doctor(invocation, console);
     case Command::bench: return run_bench(invocation, console);
   }

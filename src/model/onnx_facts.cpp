@@ -191,15 +191,15 @@ Result<OnnxFacts> read_onnx_facts(const std::filesystem::path& file) {
 }
 
 GraphDtype dtype_of(const OnnxFacts& facts) {
-  for (const auto* op :
-       {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "MatMulIntegerToFloat"}) {
+  for (const auto* op : {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}) {
     if (facts.operators.contains(op)) return GraphDtype::int8_dynamic;
   }
   const auto bytes_of = [&](std::int32_t type) {
     const auto found = facts.elements.find(type);
     return found == facts.elements.end() ? std::uint64_t{0} : found->second;
   };
-  for (const auto* op : {"QLinearMatMul", "DequantizeLinear", "MatMulInteger", "QAttention", "QGemm"}) {
+  for (const auto* op :
+       {"QLinearMatMul", "DequantizeLinear", "MatMulInteger", "MatMulIntegerToFloat", "QAttention", "QGemm"}) {
     if (facts.operators.contains(op) && bytes_of(kInt8) + bytes_of(kUint8) > 0) return GraphDtype::int8;
   }
   if (bytes_of(kFloat16) > bytes_of(kFloat)) return GraphDtype::fp16;

@@ -8,6 +8,7 @@
 #include "model/onnx_external_data.hpp"
 #include "providers/convert_to_cache.hpp"
 #include "providers/model_location.hpp"
+#include "providers/quantized_in_cache.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -72,25 +73,101 @@ Result<ModelSource> with_checked_graph(ModelSource source) {
   return source;
 }
 
-}  // namespace
+std::string_view name_of(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::automatic: return "auto";
+    case Dtype::fp32: return "fp32";
+    case Dtype::fp16: return "fp16";
+    case Dtype::int8: break;
+  }
+  return "int8";
+}
 
-Result<ModelSource> find_model_source(const ProviderOptions& options) {
+Result<ModelSource> in_dtype(ModelSource source, Dtype wanted, const fs::path& derived) {
+  const auto there = model::name_of(source.dtype);
+  if (wanted == Dtype::automatic || name_of(wanted) == there) return source;
+  if (source.dtype != model::GraphDtype::fp32) {
+    return Error{ErrorCode::unsupported,
+                 "dtype: expected " + std::string(name_of(wanted)) + ", but the graph is of " + std::string(there) +
+                     ", and only float32 is converted",
+                 source.graph.string(),
+                 {}};
+  }
+  auto graph = quantized_in_cache(source.masked_graph.empty() ? source.graph : source.masked_graph, wanted, derived);
+  if (!graph) return std::move(graph).error();
+  source.graph = std::move(*graph);
+  source.masked_graph.clear();
+  source.weights = {};
+  source.dtype = wanted == Dtype::fp16 ? model::GraphDtype::fp16 : model::GraphDtype::int8_dynamic;
+  return source;
+}
+
+// A file of the caller's, not of the model's.
+bool is_own_file(const std::string& onnx_file) {
+  return onnx_file.starts_with('/') || onnx_file.starts_with("./") || onnx_file.starts_with("../");
+}
+
+struct Located {
+  ModelLocation location;
+  bool is_as_wished = false;  // its graph is the one that `onnx_file` or `dtype` chose
+};
+
+Result<Located> located(Result<ModelLocation> location, bool is_as_wished) {
+  if (!location) return std::move(location).error();
+  return Located{std::move(location).value(), is_as_wished};
+}
+
+// A published file of the wanted type goes before one that is made of float32, and what is on this machine before the
+// hub.
+Result<Located> locate_in_dtype(const ProviderOptions& options, const hub::CacheFolders& folders) {
+  auto wish = model_wish(options);
+  if (is_own_file(wish.onnx_file)) {
+    wish.onnx_file.clear();
+    wish.dtype = Dtype::automatic;
+    auto folder = locate_model(wish, folders);
+    if (folder) folder->graph = options.onnx_file;
+    return located(std::move(folder), true);
+  }
+  if (!wish.onnx_file.empty() || (wish.dtype != Dtype::fp16 && wish.dtype != Dtype::int8)) {
+    return located(locate_model(wish, folders), !wish.onnx_file.empty());
+  }
+  auto published = locate_here(wish, folders);
+  if (published && published->complete && published->graph) return located(std::move(published), true);
+  auto plain = wish;
+  plain.dtype = Dtype::automatic;
+  auto float32 = locate_here(plain, folders);
+  if (float32 && float32->complete) return located(std::move(float32), false);
+  published = locate_model(wish, folders);
+  if (published || published.error().code != ErrorCode::not_found) return located(std::move(published), true);
+  return located(locate_model(plain, folders), false);
+}
+
+// `is_as_wished` as in Located.
+Result<ModelSource> find_as_published(const ProviderOptions& options, bool& is_as_wished) {
   if (fs::path(options.model).extension() == ".onnx") {
     auto source = source_of_file(options);
     return source ? with_checked_graph(std::move(source).value()) : source;
   }
   const auto folders = hub::cache_folders(options.cache, options.hub_cache);
-  const auto located = locate_model(model_wish(options), folders);
-  if (!located) return located.error();
-  auto model = model::read_model_folder(located->folder, located->graph);
+  const auto found = locate_in_dtype(options, folders);
+  if (!found) return found.error();
+  is_as_wished = found->is_as_wished;
+  const auto& location = found->location;
+  auto model = model::read_model_folder(location.folder, location.graph);
   if (!model) return std::move(model).error();
 
   ModelSource source;
   source.model = std::move(model).value();
-  source.revision = located->revision;
+  source.revision = location.revision;
   if (!options.tokenizer.empty()) source.model.tokenizer = options.tokenizer;
   if (source.model.onnx) {
     source.graph = *source.model.onnx;
+    if (!is_file(source.graph)) {
+      return Error{ErrorCode::not_found,
+                   "onnx_file: there is no file " + source.graph.filename().string(),
+                   source.graph.string(),
+                   {}};
+    }
     return with_checked_graph(std::move(source));
   }
   auto converted = convert_to_cache(source.model, folders.derived());
@@ -99,6 +176,16 @@ Result<ModelSource> find_model_source(const ProviderOptions& options) {
   source.masked_graph = std::move(converted->masked);
   source.weights = std::move(converted->weights);
   return source;
+}
+
+}  // namespace
+
+Result<ModelSource> find_model_source(const ProviderOptions& options) {
+  bool is_as_wished = false;
+  auto source = find_as_published(options, is_as_wished);
+  if (!source || is_as_wished) return source;
+  return in_dtype(std::move(source).value(), options.dtype,
+                  hub::cache_folders(options.cache, options.hub_cache).derived());
 }
 
 }  // namespace akidb::embedding::providers

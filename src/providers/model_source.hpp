@@ -24,8 +24,9 @@ struct ModelSource {
 // folder's own ONNX file is used as it is (`onnx_file` and `dtype` choose among several); one
 // that has safetensors alone is converted into the cache, once. A .onnx file takes its configuration from
 // its folder, or the folder above for onnx/model.onnx; where there is none, its rows are
-// pooled by their mean, to unit length. Where a published graph keeps weights in other files, they have passed
-// check_onnx_external_data().
+// pooled by their mean, to unit length. `options.onnx_file` is run in place of a folder's own graph; `options.dtype`
+// that the graph is not of is derived from a float32 one, once. Where a published graph keeps weights in other files,
+// they have passed check_onnx_external_data().
 Result<ModelSource> find_model_source(const ProviderOptions& options);
 
 }  // namespace akidb::embedding::providers

@@ -24,11 +24,13 @@ enum class ProviderKind {
   hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
 };
 
+// Type of the weights, and what the graph computes in. automatic: what the model was published in.
 enum class Dtype {
   automatic,
   fp32,
-  fp16,  // a published ONNX file of this type
-  int8,  // a published ONNX file of this type, made for this CPU
+  fp16,  // a published ONNX file of this type, else one that is made of float32, once
+  int8,  // a published ONNX file for this CPU, else one that is made; see quantize_onnx() for others, and how good they
+         // are
 };
 
 struct ProviderOptions {
@@ -56,7 +58,8 @@ struct ProviderOptions {
 
   Dtype dtype = Dtype::automatic;
 
-  // One of the model's own ONNX files ("onnx/model_O4.onnx", or "model_O4" where one has that name); wins over `dtype`.
+  // One of the model's own ONNX files ("onnx/model_O4.onnx", or "model_O4" where one has that name), or a file of the
+  // caller's, with a path that begins with "/", "./" or "../"; wins over `dtype`.
   std::string onnx_file{};
 
   // The tokenizer of a bare .onnx file: a tokenizer.json or its folder. Empty: beside the model.

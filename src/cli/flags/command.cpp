@@ -43,6 +43,12 @@ constexpr Example kVerify[] = {
 constexpr Example kRemove[] = {
     {"akidb-embed remove BAAI/bge-small-en-v1.5", "the model with all its revisions"},
 };
+constexpr Example kQuantize[] = {
+    {"akidb-embed quantize sentence-transformers/all-MiniLM-L6-v2 --to int8 --output int8.onnx",
+     "weights of a byte; each text runs alone"},
+    {"akidb-embed quantize ./my-model --to int8-static --calibration texts.txt --texts other.txt --min-cosine 0.98",
+     "ranges from texts of yours; fails where a vector has moved too far"},
+};
 constexpr Example kDoctor[] = {
     {"akidb-embed doctor", "what works here, and why not"},
     {"akidb-embed doctor --device cuda", "whether that device can be had"},
@@ -107,6 +113,18 @@ constexpr std::array kCommands = {
         "Removes models from the hub's cache and from what set-up brought, with all their revisions. Nothing is "
         "asked.",
         kRemove},
+    CommandInfo{
+        Command::quantize, "quantize", "Write a model's graph as int8 or fp16, and say how good it still is", "MODEL",
+        "Takes the float32 graph of a model (an id, a folder or an ONNX file; safetensors are converted first), "
+        "writes it with fewer bits, and compares the vectors of both: cosines, the largest difference, how many "
+        "of the ten nearest neighbours stay, and, with --pairs, Spearman's correlation with labels; and size and "
+        "speed. The file goes with the model's tokenizer: the other commands run it as the onnx-file of this model.\n\n"
+        "int8 has weights of a byte and scales its activations at run time, by the range of the whole batch: a "
+        "text's vector would depend on its neighbours, so that each text runs alone. int8-static takes the "
+        "scales from --calibration. fp16 is for devices that compute in it.\n\n"
+        "With --min-cosine or --min-overlap a report below it is an error (exit code 7); the file is written "
+        "all the same.",
+        kQuantize},
     CommandInfo{Command::bench, "bench", "Measure latency and throughput of this machine", "",
                 "Embeds texts of its own making and prints the latency of one short text and the throughput at 32, 128 "
                 "and 256 tokens and at mixed lengths.",

@@ -14,6 +14,7 @@ enum class Command : std::uint8_t {
   search,
   tokenize,
   convert,
+  quantize,
   pull,
   list,
   verify,
@@ -32,7 +33,7 @@ constexpr CommandSet commands(Commands... each) {
   return static_cast<CommandSet>((0U | ... | bit(each)));
 }
 
-constexpr CommandSet every_command() { return (1U << 11) - 1; }
+constexpr CommandSet every_command() { return (1U << 12) - 1; }
 
 struct Example {
   std::string_view line;

@@ -15,14 +15,14 @@ constexpr CommandSet kVectors = commands(embed, similarity, search);
 constexpr CommandSet kRecords = commands(embed, search);
 constexpr CommandSet kOpen = commands(embed, similarity, search, tokenize, bench, doctor);  // open the model
 constexpr CommandSet kHub =
-    commands(embed, similarity, search, tokenize, convert, pull, list, verify, remove, bench, doctor);
+    commands(embed, similarity, search, tokenize, convert, quantize, pull, list, verify, remove, bench, doctor);
 
 constexpr std::array kFlags = {
     // Model and machine
     Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model, kOpen,
          "The model: an id of the model hub, a model folder, or an ONNX file"},
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
-         commands(embed, similarity, search, tokenize, convert, pull, bench, doctor),
+         commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor),
          "Branch, tag or commit of a model id"},
     Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model, kOpen,
          "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
@@ -32,27 +32,46 @@ constexpr std::array kFlags = {
          "Which of several devices: 1 for the second GPU; CPU, GPU or NPU for openvino"},
     Flag{"device-memory", 0, count, "MB", "0", Section::model, kRun,
          "The most memory that a GPU's arena takes; 0: no limit", 0, 1'000'000},
-    Flag{"dtype", 0, choice, "auto|fp32|fp16|int8", "auto", Section::model,
-         commands(embed, similarity, search, tokenize, pull, bench, doctor),
-         "Type of the weights: fp16 and int8 take a published ONNX file of that type, int8 the one made for this CPU"},
+    Flag{
+        "dtype", 0, choice, "auto|fp32|fp16|int8", "auto", Section::model,
+        commands(embed, similarity, search, tokenize, pull, bench, doctor),
+        "Type of the weights: fp16 and int8 take a published ONNX file of that type, else one that is made of float32"},
     Flag{"onnx-file", 0, text, "FILE", "", Section::model,
          commands(embed, similarity, search, tokenize, pull, bench, doctor),
-         "One of the model's own ONNX files, such as onnx/model_O4.onnx; wins over --dtype"},
+         "One of the model's own ONNX files, such as onnx/model_O4.onnx, or ./FILE of yours; wins over --dtype"},
     Flag{"threads", 0, count, "N", "0", Section::model, kRun,
          "Worker threads; 0: one for each core that this process may use", 0, 4096},
     Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
          "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
-    Flag{"tokenizer", 0, path, "FILE", "", Section::model, kOpen,
+    Flag{"tokenizer", 0, path, "FILE", "", Section::model,
+         commands(embed, similarity, search, tokenize, quantize, bench, doctor),
          "A tokenizer.json, or a folder with a tokenizer, in place of the model's own"},
     Flag{"cache", 0, path, "DIR", "", Section::model, kHub,
          "Where converted graphs, and the models that set-up brought, are kept"},
     Flag{"hub-cache", 0, path, "DIR", "", Section::model, kHub,
          "The hub's cache; without it, HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub"},
     Flag{"offline", 0, toggle, "", "", Section::model,
-         commands(embed, similarity, search, tokenize, convert, pull, verify, bench, doctor),
+         commands(embed, similarity, search, tokenize, convert, quantize, pull, verify, bench, doctor),
          "Open no socket: a model that is not on this machine is an error. HF_HUB_OFFLINE=1 says the same"},
     Flag{"onnxruntime", 0, path, "FILE", "", Section::model,
-         commands(embed, similarity, search, tokenize, convert, bench, doctor), "The shared library of ONNX Runtime"},
+         commands(embed, similarity, search, tokenize, convert, quantize, bench, doctor),
+         "The shared library of ONNX Runtime"},
+    Flag{"to", 0, choice, "int8|int8-static|fp16", "int8", Section::model, commands(quantize),
+         "int8: activations scaled at run time; int8-static: by calibration; fp16: half precision"},
+    Flag{"calibration", 0, path, "FILE", "", Section::model, commands(quantize),
+         "Texts for int8-static, one a line; without it, some of our own"},
+    Flag{"texts", 0, path, "FILE", "", Section::model, commands(quantize),
+         "Texts that the report is about, one a line; without it, some of our own"},
+    Flag{"pairs", 0, path, "FILE", "", Section::model, commands(quantize),
+         "Labelled pairs for the report: SCORE, TEXT and TEXT on a line, with tabs between them"},
+    Flag{"per-tensor", 0, toggle, "", "", Section::model, commands(quantize),
+         "One scale for a whole matrix, in place of one for each output of a layer"},
+    Flag{"reduce-range", 0, choice, "auto|yes|no", "auto", Section::model, commands(quantize),
+         "Weights of 7 bits; auto: where this CPU saturates sums of 8"},
+    Flag{"min-cosine", 0, text, "X", "", Section::model, commands(quantize),
+         "Fail where a text's vector has a lower cosine to float32's"},
+    Flag{"min-overlap", 0, text, "X", "", Section::model, commands(quantize),
+         "Fail where fewer of the ten nearest neighbours stay, 0 to 1"},
 
     // Vectors
     Flag{"normalize", 0, choice, "model|yes|no", "model", Section::request, kVectors,
@@ -83,9 +102,10 @@ constexpr std::array kFlags = {
     Flag{"pad", 0, toggle, "", "", Section::input, commands(tokenize), "Pad as the tokenizer file says"},
 
     // Output
-    Flag{"output", 'o', path, "FILE", "-", Section::output, commands(embed, tokenize, convert),
+    Flag{"output", 'o', path, "FILE", "-", Section::output, commands(embed, tokenize, convert, quantize),
          "The file to write; without it, standard output"},
-    Flag{"force", 0, toggle, "", "", Section::output, commands(convert), "Replace a file that is there already"},
+    Flag{"force", 0, toggle, "", "", Section::output, commands(convert, quantize),
+         "Replace a file that is there already"},
     Flag{"format", 'f', choice, "auto|jsonl|json|npy|f32", "auto", Section::output, commands(embed),
          "auto goes by the output's extension, else jsonl; f32 is raw little-endian rows"},
     Flag{"output-kind", 0, choice, "pooled|tokens", "pooled", Section::output, commands(embed),
@@ -105,7 +125,8 @@ constexpr std::array kFlags = {
          "About how long to measure, once the model is open", 1, 3600},
     Flag{"repair", 0, toggle, "", "", Section::output, commands(verify), "Download what is damaged or missing again"},
     Flag{"json", 0, toggle, "", "", Section::output,
-         commands(similarity, search, convert, pull, list, verify, bench, doctor), "JSON in place of a table"},
+         commands(similarity, search, convert, quantize, pull, list, verify, bench, doctor),
+         "JSON in place of a table"},
 
     // General
     Flag{"config", 0, path, "FILE", "", Section::general, kAll,
@@ -129,6 +150,7 @@ constexpr HelpIn kHelpIn[] = {
     {"input", search, "The file with the texts to search in; - is standard input"},
     {"dtype", pull, "fp16 and int8 take a published ONNX file of that type, int8 the one made for this CPU"},
     {"max-line-bytes", tokenize, "A longer line is bad"},
+    {"output", quantize, "The ONNX file to write; without it, the model's name, the type and .onnx in this folder"},
     {"output", convert,
      "The ONNX file to write; without it, the model's name and .onnx in this folder. Large weights go beside it, into "
      "FILE.data"},

@@ -1,0 +1,150 @@
+// Find the float32 graph, calibrate where that is asked for, quantise, and measure what became of the vectors.
+#include <akidb/embedding/open.hpp>
+#include <akidb/embedding/quantize.hpp>
+#include <akidb/embedding/tokenizer.hpp>
+#include <cstdio>
+#include <system_error>
+
+#include "backend/onnx/observe_ranges.hpp"
+#include "base/temporary_folder.hpp"
+#include "graph/quantize.hpp"
+#include "model/onnx_external_data.hpp"
+#include "providers/model_source.hpp"
+#include "providers/quality_report.hpp"
+#include "providers/weights_range.hpp"
+
+namespace akidb::embedding {
+namespace {
+
+namespace fs = std::filesystem;
+
+graph::Precision precision_of(Quantization to) {
+  switch (to) {
+    case Quantization::fp16: return graph::Precision::fp16;
+    case Quantization::int8_dynamic: return graph::Precision::int8_dynamic;
+    case Quantization::int8_static: break;
+  }
+  return graph::Precision::int8_static;
+}
+
+ProviderOptions provider_options(const QuantizeOptions& options) {
+  ProviderOptions provider;
+  provider.model = options.model;
+  provider.revision = options.revision;
+  provider.tokenizer = options.tokenizer;
+  provider.provider = ProviderKind::onnx;
+  provider.device = "cpu";
+  provider.cache = options.cache;
+  provider.hub_cache = options.hub_cache;
+  provider.offline = options.offline;
+  provider.onnxruntime = options.onnxruntime;
+  return provider;
+}
+
+Result<std::vector<std::vector<std::uint32_t>>> tokenized(EmbeddingProvider& provider,
+                                                          const std::vector<std::string>& texts) {
+  const auto info = provider.model_info();
+  if (!info) return info.error();
+  std::vector<std::vector<std::uint32_t>> sequences;
+  for (const auto& text : texts) {
+    auto& ids = sequences.emplace_back();
+    if (auto encoded = provider.tokenizer()->encode_ids(text, true, ids); !encoded) return encoded.error();
+    if (ids.size() > info->max_tokens) ids.resize(info->max_tokens);
+  }
+  return sequences;
+}
+
+Result<graph::Ranges> calibrate(EmbeddingProvider& float32, const fs::path& graph, const QuantizeOptions& options) {
+  const auto sequences =
+      tokenized(float32, options.calibration.empty() ? providers::sample_texts() : options.calibration);
+  if (!sequences) return sequences.error();
+  const auto names = graph::activations_of(graph);
+  if (!names) return names.error();
+  const auto folder = base::TemporaryFolder::create();
+  if (!folder) return folder.error();
+  const auto exposed = folder->path() / "calibration.onnx";
+  if (auto written = graph::expose_activations(graph, *names, exposed); !written) return written.error();
+  const auto seen = backend::onnx::observe_ranges(exposed, *names, *sequences, options.onnxruntime);
+  if (!seen) return seen.error();
+  graph::Ranges ranges;
+  for (const auto& range : *seen) ranges[range.output] = {range.lowest, range.highest};
+  return ranges;
+}
+
+std::uint64_t size_with_data(const fs::path& graph) {
+  std::error_code ignored;
+  std::uint64_t size = fs::file_size(graph, ignored);
+  const auto facts = model::read_onnx_facts(graph);
+  if (!facts) return size;
+  for (const auto& tensor : facts->external) size += tensor.bytes.value_or(0);
+  return size;
+}
+
+std::string decimal(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6f", value);
+  return text;
+}
+
+Result<void> hold_to_bounds(const QualityReport& quality, const QuantizeOptions& options) {
+  const auto fails = [&](const std::string& what, double expected, double found) {
+    return Error{ErrorCode::data_corrupt,
+                 "quantize: " + what + ": expected at least " + decimal(expected) + ", found " + decimal(found) +
+                     "; the file was written all the same",
+                 options.output.string(),
+                 {}};
+  };
+  if (options.least_cosine && !(quality.least_cosine >= *options.least_cosine)) {
+    return fails("the least cosine to float32", *options.least_cosine, quality.least_cosine);
+  }
+  if (options.least_neighbor_overlap && !(quality.neighbor_overlap >= *options.least_neighbor_overlap)) {
+    return fails("the overlap of the ten nearest", *options.least_neighbor_overlap, quality.neighbor_overlap);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<QuantizeReport> quantize_onnx(const QuantizeOptions& options) {
+  auto source_options = provider_options(options);
+  const auto source = providers::find_model_source(source_options);
+  if (!source) return source.error();
+  const auto graph = source->masked_graph.empty() ? source->graph : source->masked_graph;
+  const auto float32 = open(source_options);
+  if (!float32) return float32.error();
+
+  graph::QuantizePlan plan;
+  plan.precision = precision_of(options.to);
+  plan.per_channel = options.per_channel;
+  plan.reduced_range =
+      options.to != Quantization::fp16 && options.reduced_range.value_or(providers::wants_reduced_range());
+  if (options.to == Quantization::int8_static) {
+    auto ranges = calibrate(**float32, graph, options);
+    if (!ranges) return ranges.error();
+    plan.ranges = std::move(*ranges);
+  }
+  const auto summary = graph::quantize_onnx(graph, options.output, plan);
+  if (!summary) return summary.error();
+
+  // The same folder's tokenizer, pooling and longest input over the other graph.
+  auto after = source_options;
+  after.onnx_file = fs::absolute(options.output).string();
+  const auto quantized = open(after);
+  if (!quantized) return quantized.error();
+  const auto texts = options.texts.empty() ? providers::sample_texts() : options.texts;
+  const auto quality = providers::compare_quality(**float32, **quantized, texts, options.pairs);
+  if (!quality) return quality.error();
+
+  QuantizeReport report;
+  report.graph = options.output;
+  report.bytes = summary->bytes;
+  report.bytes_float32 = size_with_data(graph);
+  report.linear_layers = summary->linear_layers;
+  report.tables = summary->tables;
+  report.reduced_range = plan.reduced_range;
+  report.quality = *quality;
+  if (auto held = hold_to_bounds(report.quality, options); !held) return held.error();
+  return report;
+}
+
+}  // namespace akidb::embedding

@@ -1,0 +1,65 @@
+#include "providers/quantized_in_cache.hpp"
+
+#include <set>
+#include <string>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "base/file_lock.hpp"
+#include "base/sha256.hpp"
+#include "graph/quantize.hpp"
+#include "model/onnx_facts.hpp"
+#include "providers/weights_range.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Another number where the same graph would become another one.
+constexpr const char* kVersion = "quantized 1";
+
+Result<std::string> key_of(const fs::path& graph, Dtype dtype, bool reduced_range) {
+  const auto facts = model::read_onnx_facts(graph);
+  if (!facts) return facts.error();
+  std::set<fs::path> files = {graph};
+  for (const auto& tensor : facts->external) files.insert(graph.parent_path() / tensor.location);
+  std::string text = std::string(kVersion) + (dtype == Dtype::fp16 ? " fp16"
+                                              : reduced_range      ? " int8 reduced"
+                                                                   : " int8");
+  for (const auto& file : files) {
+    const auto identity = base::file_identity(file);
+    if (!identity) return identity.error();
+    text += "\n" + *identity;
+  }
+  return base::sha256_hex(text);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
+Result<fs::path> quantized_in_cache(const fs::path& graph, Dtype dtype, const fs::path& derived) {
+  graph::QuantizePlan plan;
+  plan.precision = dtype == Dtype::fp16 ? graph::Precision::fp16 : graph::Precision::int8_dynamic;
+  plan.reduced_range = dtype == Dtype::int8 && wants_reduced_range();
+  const auto key = key_of(graph, dtype, plan.reduced_range);
+  if (!key) return key.error();
+  const auto folder = derived / *key;
+  const auto file = folder / "model.onnx";
+  if (is_file(file)) return file;
+
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) return base::file_error(folder, "create", failure.value());
+  const auto lock = base::FileLock::acquire(derived / ".lock");
+  if (!lock) return lock.error();
+  if (is_file(file)) return file;
+  if (const auto made = graph::quantize_onnx(graph, file, plan); !made) return made.error();
+  return file;
+}
+
+}  // namespace akidb::embedding::providers

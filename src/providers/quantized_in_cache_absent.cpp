@@ -1,0 +1,14 @@
+// In builds without the converter.
+#include "providers/quantized_in_cache.hpp"
+
+namespace akidb::embedding::providers {
+
+Result<std::filesystem::path> quantized_in_cache(const std::filesystem::path& graph, Dtype /*dtype*/,
+                                                 const std::filesystem::path& /*derived*/) {
+  return Error{ErrorCode::unsupported,
+               "dtype: this build cannot convert a float32 graph; build with -DAKIDB_EMBEDDING_CONVERT=ON",
+               graph.string(),
+               {}};
+}
+
+}  // namespace akidb::embedding::providers
