@@ -1,0 +1,11 @@
+// The sets for x86, put together from what each instruction set does best.
+#pragma once
+
+#include "backend/native/kernels/kernel_set.hpp"
+
+namespace akidb::embedding::backend::native::kernels {
+
+extern const KernelSet kAvx2Set;
+extern const KernelSet kAvx512Set;
+
+}  // namespace akidb::embedding::backend::native::kernels
