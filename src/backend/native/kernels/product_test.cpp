@@ -129,14 +129,21 @@ class Fixture {
         double expected = activate(case_.activation, sum(weights, r, j));
         if (case_.gated) expected *= sum(weights, r, case_.columns + j);
         if (case_.residual) expected += residual_.row(r)[j];
-        const double tolerance =
-            2e-6 * (3 + std::abs(expected)) + (case_.out == Operand::bf16 ? std::abs(expected) / 250 : 0);
+        const double tolerance = tolerance_of(expected);
         ASSERT_NEAR(value(out, r, j), expected, tolerance) << "row " << r << " column " << j;
       }
     }
   }
 
  private:
+  [[nodiscard]] double tolerance_of(double expected) const {
+    double tolerance = 2e-6 * (3 + std::abs(expected));
+    if (case_.out == Operand::bf16) tolerance += std::abs(expected) / 250;
+    if (case_.activation == Activation::gelu && precision_ != Precision::fp32)
+      tolerance += 2e-4 * (3 + std::abs(expected));
+    return tolerance;
+  }
+
   [[nodiscard]] double sum(const std::vector<std::vector<double>>& weights, std::size_t r, std::size_t j) const {
     double total = case_.bias ? bias_.values[j] : 0;
     for (std::size_t k = 0; k < case_.depth; ++k) total += operands_.value(r, k) * weights[j][k];

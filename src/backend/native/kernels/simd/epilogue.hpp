@@ -39,7 +39,7 @@ template <class V>
   return count == V::kLanes ? V::load(product.bias + column) : V::load_part(product.bias + column, count);
 }
 
-template <class V, std::size_t kVectors, Activation kActivation>
+template <class V, std::size_t kVectors, Activation kActivation, bool kRough>
 void finish_plain(const Product& product, const TilePlace& place, const float* tile) {
   constexpr std::size_t kColumns = kVectors * V::kLanes;
   for (std::size_t j = 0; j < kVectors; ++j) {
@@ -49,12 +49,12 @@ void finish_plain(const Product& product, const TilePlace& place, const float* t
     const FloatsOf<V> bias = bias_of<V>(product, column, count);
     for (std::size_t r = 0; r < place.rows; ++r) {
       const FloatsOf<V> sum = V::load(tile + r * kColumns + j * V::kLanes);
-      store_results<V>(product, place.row + r, column, activate<V, kActivation>(V::add(sum, bias)), count);
+      store_results<V>(product, place.row + r, column, activate<V, kActivation, kRough>(V::add(sum, bias)), count);
     }
   }
 }
 
-template <class V, std::size_t kVectors, Activation kActivation>
+template <class V, std::size_t kVectors, Activation kActivation, bool kRough>
 void finish_gated(const Product& product, const TilePlace& place, const float* tile) {
   constexpr std::size_t kColumns = kVectors * V::kLanes;
   constexpr std::size_t kHalf = kColumns / 2;
@@ -64,31 +64,31 @@ void finish_gated(const Product& product, const TilePlace& place, const float* t
     const FloatsOf<V> second_bias = bias_of<V>(product, column + kHalf, V::kLanes);
     for (std::size_t r = 0; r < place.rows; ++r) {
       const float* const sums = tile + r * kColumns + j * V::kLanes;
-      const FloatsOf<V> first = activate<V, kActivation>(V::add(V::load(sums), first_bias));
+      const FloatsOf<V> first = activate<V, kActivation, kRough>(V::add(V::load(sums), first_bias));
       const FloatsOf<V> second = V::add(V::load(sums + kHalf), second_bias);
       store_results<V>(product, place.row + r, place.panel * kHalf + j * V::kLanes, V::mul(first, second), V::kLanes);
     }
   }
 }
 
-template <class V, std::size_t kVectors, Activation kActivation>
+template <class V, std::size_t kVectors, Activation kActivation, bool kRough>
 void finish_with(const Product& product, const TilePlace& place, const float* tile) {
   if (product.weights->gated) {
-    finish_gated<V, kVectors, kActivation>(product, place, tile);
+    finish_gated<V, kVectors, kActivation, kRough>(product, place, tile);
   } else {
-    finish_plain<V, kVectors, kActivation>(product, place, tile);
+    finish_plain<V, kVectors, kActivation, kRough>(product, place, tile);
   }
 }
 
-template <class V, std::size_t kVectors>
+template <class V, std::size_t kVectors, bool kRough>
 void finish(const Product& product, const TilePlace& place, const float* tile) {
   switch (product.activation) {
-    case Activation::none: return finish_with<V, kVectors, Activation::none>(product, place, tile);
-    case Activation::relu: return finish_with<V, kVectors, Activation::relu>(product, place, tile);
-    case Activation::gelu: return finish_with<V, kVectors, Activation::gelu>(product, place, tile);
-    case Activation::gelu_tanh: return finish_with<V, kVectors, Activation::gelu_tanh>(product, place, tile);
-    case Activation::silu: return finish_with<V, kVectors, Activation::silu>(product, place, tile);
-    case Activation::tanh: return finish_with<V, kVectors, Activation::tanh>(product, place, tile);
+    case Activation::none: return finish_with<V, kVectors, Activation::none, kRough>(product, place, tile);
+    case Activation::relu: return finish_with<V, kVectors, Activation::relu, kRough>(product, place, tile);
+    case Activation::gelu: return finish_with<V, kVectors, Activation::gelu, kRough>(product, place, tile);
+    case Activation::gelu_tanh: return finish_with<V, kVectors, Activation::gelu_tanh, kRough>(product, place, tile);
+    case Activation::silu: return finish_with<V, kVectors, Activation::silu, kRough>(product, place, tile);
+    case Activation::tanh: return finish_with<V, kVectors, Activation::tanh, kRough>(product, place, tile);
   }
 }
 

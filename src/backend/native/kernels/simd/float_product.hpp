@@ -84,6 +84,7 @@ template <class V>
 struct FloatTile {
   static constexpr std::size_t kRows = V::kTileRows;
   static constexpr std::size_t kColumns = V::kTileVectors * V::kLanes;
+  static constexpr bool kRough = false;
 
   template <std::size_t kHeight>
   static void sums(const Product& product, std::size_t row, const std::byte* panel, float* out) {

@@ -50,6 +50,19 @@ template <class V>
   return V::fnma(size, V::max(V::zero(), tail), V::max(V::zero(), x));
 }
 
+// The same to 3e-5, for results that are rounded to bf16 or bytes before they are used.
+template <class V>
+[[gnu::always_inline]] inline FloatsOf<V> rough_gelu(FloatsOf<V> x) {
+  constexpr float kEnd = 4.2F;
+  constexpr float kTerms[] = {0.01784326881170273F,  -0.09232687950134277F, 0.20386214554309845F,
+                              -0.2323419451713562F,  0.10369453579187393F,  0.06544176489114761F,
+                              -0.10064326226711273F, 0.020656073465943336F, 0.025280894711613655F,
+                              -0.011466591618955135F};
+  const FloatsOf<V> size = V::min(V::set(kEnd), V::abs(x));
+  const FloatsOf<V> tail = polynomial<V>(V::fma(size, V::set(2 / kEnd), V::set(-1.F)), kTerms);
+  return V::fnma(size, V::max(V::zero(), tail), V::max(V::zero(), x));
+}
+
 // x / (1 + e^-y)
 template <class V>
 [[gnu::always_inline]] inline FloatsOf<V> gated_by_sigmoid(FloatsOf<V> x, FloatsOf<V> y) {
@@ -82,10 +95,11 @@ template <class V>
   return V::where_less(size, V::set(0.625F), near, signed_far);
 }
 
-template <class V, Activation kActivation>
+// `kRough`: what follows rounds to bf16 or bytes.
+template <class V, Activation kActivation, bool kRough>
 [[gnu::always_inline]] inline FloatsOf<V> activate(FloatsOf<V> x) {
   if constexpr (kActivation == Activation::relu) return V::max(V::zero(), x);
-  if constexpr (kActivation == Activation::gelu) return gelu<V>(x);
+  if constexpr (kActivation == Activation::gelu) return kRough ? rough_gelu<V>(x) : gelu<V>(x);
   if constexpr (kActivation == Activation::gelu_tanh) return gelu_tanh<V>(x);
   if constexpr (kActivation == Activation::silu) return silu<V>(x);
   if constexpr (kActivation == Activation::tanh) return hyperbolic_tangent<V>(x);

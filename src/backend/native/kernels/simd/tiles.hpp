@@ -7,8 +7,8 @@
 namespace akidb::embedding::backend::native::kernels {
 namespace {
 
-// A Tile has kRows, the greatest height; kColumns, those of a panel; and sums<height>(product, row, panel, out), which
-// writes height x kColumns floats.
+// A Tile has kRows, the greatest height; kColumns, those of a panel; kRough, whether activations
+// may be (functions.hpp); and sums<height>(product, row, panel, out), which writes height x kColumns floats.
 using TileSums = void (*)(const Product& product, std::size_t row, const std::byte* panel, float* out);
 
 template <class Tile, std::size_t kHeight>
@@ -46,7 +46,7 @@ void multiply_tiled(const Product& product) {
       const std::size_t row = i * product.row_count / tiles;
       const std::size_t rows = (i + 1) * product.row_count / tiles - row;
       Table::kOfHeight[rows - 1](product, row, weights, sums);
-      finish<V, Tile::kColumns / V::kLanes>(product, {row, rows, panel}, sums);
+      finish<V, Tile::kColumns / V::kLanes, Tile::kRough>(product, {row, rows, panel}, sums);
     }
   }
   pad_bf16(product);

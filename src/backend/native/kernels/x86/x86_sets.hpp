@@ -6,6 +6,9 @@
 namespace akidb::embedding::backend::native::kernels {
 
 extern const KernelSet kAvx2Set;
+extern const KernelSet kAvxVnniSet;
 extern const KernelSet kAvx512Set;
+extern const KernelSet kAvx512VnniSet;
+extern const KernelSet kAvx512Bf16Set;
 
 }  // namespace akidb::embedding::backend::native::kernels

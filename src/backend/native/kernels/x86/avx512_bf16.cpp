@@ -1,0 +1,17 @@
+#include "backend/native/kernels/simd/bf16_product.hpp"
+#include "backend/native/kernels/simd/pack_rounded.hpp"
+#include "backend/native/kernels/x86/vector_avx512.hpp"
+#include "backend/native/kernels/x86/x86_kernels.hpp"
+
+namespace akidb::embedding::backend::native::kernels {
+namespace {
+
+constexpr std::size_t kColumns = 32;
+
+}  // namespace
+
+constinit const ProductKernels avx512::kBf16Products = {"bf16x2x32", Operand::fp32, panel_layout<kColumns, 32, 2>,
+                                                        pack_bf16_pairs<Avx512, kColumns, 32>,
+                                                        multiply_tiled<Avx512, WidenedTile<Avx512, 14, 2>>};
+
+}  // namespace akidb::embedding::backend::native::kernels

@@ -1,0 +1,17 @@
+#include "backend/native/kernels/simd/byte_product.hpp"
+#include "backend/native/kernels/simd/pack_rounded.hpp"
+#include "backend/native/kernels/x86/vector_avx512.hpp"
+#include "backend/native/kernels/x86/x86_kernels.hpp"
+
+namespace akidb::embedding::backend::native::kernels {
+namespace {
+
+constexpr std::size_t kColumns = 32;
+
+}  // namespace
+
+constinit const ProductKernels avx512::kInt8Products = {
+    "int8x2x32", Operand::uint8, panel_layout<kColumns, 2, 1, sizeof(ByteHeader<kColumns>)>,
+    pack_bytes<Avx512, kColumns, 2, 2>, multiply_tiled<Avx512, PairTile<Avx512, 14, 2>>};
+
+}  // namespace akidb::embedding::backend::native::kernels
