@@ -19,11 +19,7 @@ struct WidenedTile {
     const auto* pairs = reinterpret_cast<const std::uint16_t*>(panel);
     const std::size_t depth = product.weights->layout.depth;
     FloatsOf<V> sums[kHeight][kVectors];
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kHeight; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::zero();
-    }
+    zero_sums<V>(sums);
     std::size_t k = 0;
     for (; k + 2 <= depth; k += 2, rows += 2, pairs += 2 * kColumns) {
       add_half<kHeight, false>(sums, rows, product.stride, pairs);
@@ -40,11 +36,10 @@ struct WidenedTile {
   [[gnu::always_inline]] static void add_half(FloatsOf<V> (&sums)[kHeight][kVectors], const float* rows,
                                               std::size_t stride, const std::uint16_t* pairs) {
     FloatsOf<V> weights[kVectors];
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < kVectors; ++j) {
+    unrolled<kVectors>([&](auto j) KERNEL_INLINE {
       const std::uint16_t* const at = pairs + j * 2 * V::kLanes;
       weights[j] = kOdd ? V::load_odd_bf16(at) : V::load_even_bf16(at);
-    }
+    });
     add_products<V>(sums, rows, stride, weights);
   }
 };
@@ -61,29 +56,18 @@ struct Bf16DotTile {
     const auto* rows = static_cast<const std::uint16_t*>(product.rows) + row * product.stride;
     const auto* pairs = reinterpret_cast<const std::uint16_t*>(panel);
     FloatsOf<V> sums[kHeight][kVectors];
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kHeight; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::zero();
-    }
+    zero_sums<V>(sums);
     for (std::size_t k = 0; k < product.weights->layout.depth; k += 2, rows += 2, pairs += 2 * kColumns) {
       typename V::Ints weights[kVectors];
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) weights[j] = V::load_ints(pairs + j * 2 * V::kLanes);
-#pragma GCC unroll 16
-      for (std::size_t r = 0; r < kHeight; ++r) {
+      unrolled<kVectors>([&](auto j) KERNEL_INLINE { weights[j] = V::load_ints(pairs + j * 2 * V::kLanes); });
+      unrolled<kHeight>([&](auto r) KERNEL_INLINE {
         std::int32_t two;
         __builtin_memcpy(&two, rows + r * product.stride, 4);
         const typename V::Ints value = V::set_ints(two);
-#pragma GCC unroll 8
-        for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::add_bf16_dots(sums[r][j], value, weights[j]);
-      }
+        unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::add_bf16_dots(sums[r][j], value, weights[j]); });
+      });
     }
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kHeight; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) V::store(out + r * kColumns + j * V::kLanes, sums[r][j]);
-    }
+    store_tile<V>(sums, out, kColumns);
   }
 };
 

@@ -18,17 +18,15 @@ template <class V, std::size_t kRows, std::size_t kVectors>
 [[gnu::always_inline]] inline void scale_sums(const typename V::Ints (&sums)[kRows][kVectors], const RowScale* scales,
                                               const ByteHeader<kVectors * V::kLanes>& header, float* out) {
   constexpr std::size_t kColumns = kVectors * V::kLanes;
-#pragma GCC unroll 8
-  for (std::size_t j = 0; j < kVectors; ++j) {
+  unrolled<kVectors>([&](auto j) KERNEL_INLINE {
     const typename V::Ints weight_sums = V::load_ints(header.sums + j * V::kLanes);
     const FloatsOf<V> weight_scales = V::load(header.scales + j * V::kLanes);
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kRows; ++r) {
+    unrolled<kRows>([&](auto r) KERNEL_INLINE {
       const typename V::Ints sum = V::subtract_product(sums[r][j], V::set_ints(scales[r].zero), weight_sums);
       const FloatsOf<V> scale = V::mul(V::set(scales[r].scale), weight_scales);
       V::store(out + r * kColumns + j * V::kLanes, V::mul(V::to_floats(sum), scale));
-    }
-  }
+    });
+  });
 }
 
 // With an instruction that multiplies four bytes by four and adds them up. Panels hold, for every four inputs, four
@@ -46,24 +44,18 @@ struct DotTile {
     const auto* rows = static_cast<const std::uint8_t*>(product.rows) + row * product.stride;
     const auto* weights = reinterpret_cast<const std::int8_t*>(panel + sizeof(Header));
     typename V::Ints sums[kHeight][kVectors];
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kHeight; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::zero_ints();
-    }
+    unrolled<kHeight>(
+        [&](auto r) KERNEL_INLINE { unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::zero_ints(); }); });
     for (std::size_t k = 0; k < product.weights->layout.depth; k += 4, rows += 4, weights += 4 * kColumns) {
       typename V::Ints group[kVectors];
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) group[j] = V::load_ints(weights + j * 4 * V::kLanes);
+      unrolled<kVectors>([&](auto j) KERNEL_INLINE { group[j] = V::load_ints(weights + j * 4 * V::kLanes); });
       __builtin_prefetch(weights + 64 * kColumns);
-#pragma GCC unroll 16
-      for (std::size_t r = 0; r < kHeight; ++r) {
+      unrolled<kHeight>([&](auto r) KERNEL_INLINE {
         std::int32_t four;
         __builtin_memcpy(&four, rows + r * product.stride, 4);
         const typename V::Ints value = V::set_ints(four);
-#pragma GCC unroll 8
-        for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::add_dots(sums[r][j], value, group[j]);
-      }
+        unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::add_dots(sums[r][j], value, group[j]); });
+      });
     }
     scale_sums<V>(sums, product.scales + row, *reinterpret_cast<const Header*>(panel), out);
   }
@@ -86,11 +78,8 @@ struct PairTile {
     const auto* rows = static_cast<const std::uint8_t*>(product.rows) + row * product.stride;
     const auto* weights = reinterpret_cast<const std::int8_t*>(panel + sizeof(Header));
     typename V::Ints sums[kHeight][kVectors];
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r < kHeight; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::zero_ints();
-    }
+    unrolled<kHeight>(
+        [&](auto r) KERNEL_INLINE { unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::zero_ints(); }); });
     const std::size_t depth = rounded_up(product.weights->layout.depth, 2);
     for (std::size_t done = 0; done < depth; done += kChunk, rows += kChunk) {
       const std::size_t count = smaller(kChunk, depth - done);
@@ -99,16 +88,14 @@ struct PairTile {
       }
       for (std::size_t k = 0; k < count; k += 2, weights += 2 * kColumns) {
         typename V::Ints pairs[kVectors];
-#pragma GCC unroll 8
-        for (std::size_t j = 0; j < kVectors; ++j) pairs[j] = V::load_widened(weights + j * 2 * V::kLanes);
-#pragma GCC unroll 16
-        for (std::size_t r = 0; r < kHeight; ++r) {
+        unrolled<kVectors>([&](auto j) KERNEL_INLINE { pairs[j] = V::load_widened(weights + j * 2 * V::kLanes); });
+        unrolled<kHeight>([&](auto r) KERNEL_INLINE {
           std::int32_t two;
           __builtin_memcpy(&two, wide + r * kChunk + k, 4);
           const typename V::Ints value = V::set_ints(two);
-#pragma GCC unroll 8
-          for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::add_pair_products(sums[r][j], value, pairs[j]);
-        }
+          unrolled<kVectors>([&](auto j)
+                                 KERNEL_INLINE { sums[r][j] = V::add_pair_products(sums[r][j], value, pairs[j]); });
+        });
       }
     }
     scale_sums<V>(sums, product.scales + row, *reinterpret_cast<const Header*>(panel), out);

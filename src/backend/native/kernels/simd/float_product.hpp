@@ -7,24 +7,26 @@ namespace akidb::embedding::backend::native::kernels {
 namespace {
 
 template <class V, std::size_t kRows, std::size_t kVectors>
+[[gnu::always_inline]] inline void zero_sums(FloatsOf<V> (&sums)[kRows][kVectors]) {
+  unrolled<kRows>([&](auto r)
+                      KERNEL_INLINE { unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::zero(); }); });
+}
+
+template <class V, std::size_t kRows, std::size_t kVectors>
 [[gnu::always_inline]] inline void add_products(FloatsOf<V> (&sums)[kRows][kVectors], const float* rows,
                                                 std::size_t stride, const FloatsOf<V> (&weights)[kVectors]) {
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < kRows; ++r) {
+  unrolled<kRows>([&](auto r) KERNEL_INLINE {
     const FloatsOf<V> value = V::set(rows[r * stride]);
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < kVectors; ++j) sums[r][j] = V::fma(value, weights[j], sums[r][j]);
-  }
+    unrolled<kVectors>([&](auto j) KERNEL_INLINE { sums[r][j] = V::fma(value, weights[j], sums[r][j]); });
+  });
 }
 
 template <class V, std::size_t kRows, std::size_t kVectors>
 [[gnu::always_inline]] inline void store_tile(const FloatsOf<V> (&sums)[kRows][kVectors], float* out,
                                               std::size_t out_stride) {
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < kVectors; ++j) V::store(out + r * out_stride + j * V::kLanes, sums[r][j]);
-  }
+  unrolled<kRows>([&](auto r) KERNEL_INLINE {
+    unrolled<kVectors>([&](auto j) KERNEL_INLINE { V::store(out + r * out_stride + j * V::kLanes, sums[r][j]); });
+  });
 }
 
 // out = rows x panel, or out + rows x panel where `go_on`.
@@ -43,20 +45,18 @@ void float_tile(const FloatTileCall& call) {
   constexpr std::size_t kColumns = kVectors * V::kLanes;
   constexpr std::size_t kAhead = 16 * kColumns;
   FloatsOf<V> sums[kRows][kVectors];
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < kVectors; ++j) {
-      sums[r][j] = call.go_on ? V::load(call.out + r * call.out_stride + j * V::kLanes) : V::zero();
-    }
+  zero_sums<V>(sums);
+  if (call.go_on) {
+    unrolled<kRows>([&](auto r) KERNEL_INLINE {
+      unrolled<kVectors>([&](auto j)
+                             KERNEL_INLINE { sums[r][j] = V::load(call.out + r * call.out_stride + j * V::kLanes); });
+    });
   }
   const float* rows = call.rows;
   const float* panel = call.panel;
   for (std::size_t k = 0; k < call.depth; ++k, ++rows, panel += kColumns) {
     FloatsOf<V> weights[kVectors];
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < kVectors; ++j) weights[j] = V::load(panel + j * V::kLanes);
-#pragma GCC unroll 8
+    unrolled<kVectors>([&](auto j) KERNEL_INLINE { weights[j] = V::load(panel + j * V::kLanes); });
     for (std::size_t j = 0; j < kColumns; j += 16) __builtin_prefetch(panel + kAhead + j);
     add_products<V>(sums, rows, call.stride, weights);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/native/kernels/simd/epilogue.hpp"
+#include "backend/native/kernels/simd/unrolled.hpp"
 
 namespace akidb::embedding::backend::native::kernels {
 namespace {
@@ -23,16 +24,8 @@ struct TileTable {
 
 template <class Tile, class Sequence>
 struct TileTableOf;
-template <std::size_t... kIndex>
-struct Indices {};
 template <class Tile, std::size_t... kIndex>
 struct TileTableOf<Tile, Indices<kIndex...>> : TileTable<Tile, kIndex...> {};
-template <std::size_t kCount, std::size_t... kIndex>
-struct MakeIndices : MakeIndices<kCount - 1, kCount - 1, kIndex...> {};
-template <std::size_t... kIndex>
-struct MakeIndices<0, kIndex...> {
-  using Type = Indices<kIndex...>;
-};
 
 // Rows are cut into tiles of nearly equal height; a panel stays in the cache while all rows pass by it.
 template <class V, class Tile>
