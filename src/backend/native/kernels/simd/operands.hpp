@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/native/kernels/simd/epilogue.hpp"
+#include "backend/native/kernels/simd/unrolled.hpp"
 
 namespace akidb::embedding::backend::native::kernels {
 namespace {
@@ -35,25 +36,41 @@ void row_to_bf16(const float* row, std::size_t columns, std::uint16_t* out) {
   for (std::size_t i = columns; i < rounded_up(columns, 32); ++i) out[i] = 0;
 }
 
+struct Range {
+  float lowest;
+  float highest;
+};
+
+// Of the row's values and zero; four chains of minima and maxima. A NaN is left out.
+template <class V>
+Range range_of(const float* row, std::size_t columns) {
+  FloatsOf<V> least[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+  FloatsOf<V> greatest[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+  const auto take = [&](std::size_t chain, FloatsOf<V> x) KERNEL_INLINE {
+    least[chain] = V::min(x, least[chain]);
+    greatest[chain] = V::max(x, greatest[chain]);
+  };
+  std::size_t i = 0;
+  for (; i + 4 * V::kLanes <= columns; i += 4 * V::kLanes) {
+    unrolled<4>([&](auto j) KERNEL_INLINE { take(j, V::load(row + i + j * V::kLanes)); });
+  }
+  for (; i < columns; i += V::kLanes) take(0, V::load_part(row + i, smaller(V::kLanes, columns - i)));
+  const FloatsOf<V> low = V::min(V::min(least[0], least[1]), V::min(least[2], least[3]));
+  const FloatsOf<V> high = V::max(V::max(greatest[0], greatest[1]), V::max(greatest[2], greatest[3]));
+  return {-V::greatest(V::sub(V::zero(), low)), V::greatest(high)};
+}
+
 // From the least to the greatest value of the row, zero among them, in 255 steps; NaN becomes byte 0.
 template <class V>
 RowScale row_to_uint8(const float* row, std::size_t columns, std::uint8_t* out) {
-  FloatsOf<V> least = V::zero();
-  FloatsOf<V> greatest = V::zero();
-  for_vectors<V>(columns, [&](std::size_t i, std::size_t count) {
-    const FloatsOf<V> x = load_some<V>(row + i, count);
-    least = V::min(x, least);
-    greatest = V::max(x, greatest);
-  });
-  const float lowest = -V::greatest(V::sub(V::zero(), least));
-  const float range = V::greatest(greatest) - lowest;
+  const auto [lowest, highest] = range_of<V>(row, columns);
+  const float range = highest - lowest;
   const float scale = range > 0 ? range / 255 : 1;
   const float inverse = 1 / scale;
   const float zero = __builtin_rintf(-lowest * inverse);
   for_vectors<V>(columns, [&](std::size_t i, std::size_t count) {
-    const FloatsOf<V> steps = V::round(V::mul(load_some<V>(row + i, count), V::set(inverse)));
-    const FloatsOf<V> above = V::max(V::add(steps, V::set(zero)), V::zero());
-    V::store_bytes(out + i, V::min(above, V::set(255.F)), count);
+    const FloatsOf<V> steps = V::fma(load_some<V>(row + i, count), V::set(inverse), V::set(zero));
+    V::store_bytes(out + i, V::min(V::max(steps, V::zero()), V::set(255.F)), count);
   });
   for (std::size_t i = columns; i < rounded_up(columns, 64); ++i) out[i] = 0;
   return {scale, __builtin_isfinite(zero) ? static_cast<std::int32_t>(zero) : 0};

@@ -11,7 +11,7 @@ constexpr std::size_t kColumns = FloatTile<Avx512>::kColumns;
 }  // namespace
 
 constinit const ProductKernels avx512::kFp32Products = {
-    "fp32x64", Operand::fp32, panel_layout<kColumns, 1, sizeof(float)>, pack_floats<Avx512, kColumns>,
+    "fp32x32", Operand::fp32, panel_layout<kColumns, 1, sizeof(float)>, pack_floats<Avx512, kColumns>,
     multiply_tiled<Avx512, FloatTile<Avx512>>};
 
 }  // namespace akidb::embedding::backend::native::kernels

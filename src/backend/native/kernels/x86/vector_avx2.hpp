@@ -110,14 +110,12 @@ struct Avx2 {
 
   // Whole numbers of 0 to 255.
   static void store_bytes(std::uint8_t* p, Floats x, std::size_t count) {
-    alignas(32) std::int32_t out[kLanes];
-    _mm256_store_si256(reinterpret_cast<__m256i*>(out), _mm256_cvtps_epi32(x));
-    for (std::size_t i = 0; i < count; ++i) p[i] = static_cast<std::uint8_t>(out[i]);
+    const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(x), _mm256_setzero_si256());
+    store_low_bytes(p, _mm256_packus_epi16(words, words), count);
   }
   static void store_signed_bytes(std::int8_t* p, Floats x, std::size_t count) {
-    alignas(32) std::int32_t out[kLanes];
-    _mm256_store_si256(reinterpret_cast<__m256i*>(out), _mm256_cvtps_epi32(x));
-    for (std::size_t i = 0; i < count; ++i) p[i] = static_cast<std::int8_t>(out[i]);
+    const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(x), _mm256_setzero_si256());
+    store_low_bytes(p, _mm256_packs_epi16(words, words), count);
   }
 
   // 32-bit sums of products with 8-bit numbers.
@@ -132,7 +130,12 @@ struct Avx2 {
   static Ints load_widened(const std::int8_t* p) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  static Ints add_pair_products(Ints c, Ints a, Ints b) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+  // (Not by intrinsics: with their casts GCC 12 keeps the sums of a tile in memory.)
+  static Ints add_pair_products(Ints c, Ints a, Ints b) {
+    Ints sums;
+    asm("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(c), "=&x"(sums) : "x"(a), "x"(b));
+    return c;
+  }
 
   // The even (low) and the odd (high) ones of 8 pairs of bf16.
   static Floats load_even_bf16(const std::uint16_t* p) {
@@ -143,6 +146,17 @@ struct Avx2 {
   }
 
  private:
+  // Four bytes from the beginning of each half.
+  static void store_low_bytes(void* p, __m256i x, std::size_t count) {
+    const __m128i bytes = _mm_unpacklo_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    alignas(16) std::uint8_t out[16];
+    _mm_store_si128(reinterpret_cast<__m128i*>(out), bytes);
+    if (count == kLanes) {
+      __builtin_memcpy(p, out, kLanes);
+    } else {
+      __builtin_memcpy(p, out, count);
+    }
+  }
   static Floats unpack_low(Floats a, Floats b) {
     return _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
   }
