@@ -1,0 +1,40 @@
+// All that a server is started with.
+#pragma once
+
+#include <akidb/embedding/open.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/api/service.hpp"
+#include "server/http/api_options.hpp"
+#include "server/http/net/http_server.hpp"
+
+namespace akidb::embedding::server {
+
+struct ModelChoice {
+  std::string name;
+  std::vector<std::string> aliases;
+  std::function<Result<std::unique_ptr<EmbeddingProvider>>()> open;  // may take long; called on a thread of its own
+};
+
+// What a reload reads anew.
+struct Reloadable {
+  std::vector<ModelChoice> models;
+  KeySet keys;
+};
+
+struct ServeOptions {
+  std::function<Result<Reloadable>()> load;  // called at start and for each reload
+  HttpServerOptions http;
+  ApiOptions api;
+  ServiceOptions service;
+  std::shared_ptr<Executor> executor;       // must not be null
+  std::chrono::milliseconds grace{30'000};  // for what is under way when the server is told to stop
+  std::function<void(std::string_view line)> say = [](std::string_view) {};
+};
+
+}  // namespace akidb::embedding::server

@@ -1,0 +1,60 @@
+// Server: a process's worth of serving, from its start to its drain.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+#include "server/api/access.hpp"
+#include "server/api/service.hpp"
+#include "server/app/serve_options.hpp"
+#include "server/http/net/http_server.hpp"
+
+namespace akidb::embedding::server {
+
+class Server {
+ public:
+  explicit Server(ServeOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Listens, and begins to load the models. The listener answers from here on.
+  Result<void> start();
+
+  // Whether every model that start() began to load is ready, or failed.
+  [[nodiscard]] bool has_loaded() const noexcept { return finished_; }
+
+  // After start(): whether all models came up, waiting for them; the error of the first that did not.
+  Result<void> wait_until_loaded();
+
+  // Reads keys and models anew and opens new models beside the old ones. What cannot be had is logged, and what was
+  // there stays.
+  void reload();
+
+  // Ends retired models; to be called now and then.
+  void tidy() { service_.models().end_retired(); }
+
+  // Refuses new work, lets what is under way end within the grace, then closes. Whether all of it ended.
+  bool drain();
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return http_.port(); }
+  EmbedService& service() noexcept { return service_; }
+
+ private:
+  void load(const std::vector<ModelChoice>& models, bool at_start);
+  void drop_missing(const std::vector<ModelChoice>& models);
+
+  ServeOptions options_;
+  ApiKeys keys_;
+  EmbedService service_;
+  HttpServer http_;
+  std::thread loader_;
+  std::atomic<bool> finished_{false};
+  std::mutex mutex_;
+  Result<void> loaded_;
+};
+
+}  // namespace akidb::embedding::server

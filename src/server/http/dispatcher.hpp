@@ -1,0 +1,41 @@
+// Dispatcher: from a request to the route that answers it, past everything that may turn it away.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/api/access.hpp"
+#include "server/api/service.hpp"
+#include "server/http/exchange.hpp"
+#include "server/http/route.hpp"
+
+namespace akidb::embedding::server {
+
+// Thread-safe. All references must outlive it.
+class Dispatcher {
+ public:
+  Dispatcher(EmbedService& service, const ApiKeys& keys, const ApiOptions& options);
+
+  // Answers the exchange, now or later. `peer` names the connection.
+  void dispatch(const ExchangePtr& exchange, const std::string& peer) const;
+
+  // A request that never became one.
+  void refuse(const ExchangePtr& exchange, const Refusal& refusal) const;
+
+ private:
+  struct Target {
+    const Route* route = nullptr;
+    RouteMetrics* counts = nullptr;
+  };
+  [[nodiscard]] const Target* find(Exchange& exchange, std::string& allowed) const;
+  [[nodiscard]] bool host_is_known(std::string_view host) const;
+  [[nodiscard]] bool may_enter(Exchange& exchange, const Route* route, const std::string& peer) const;
+
+  const ApiKeys& keys_;
+  const ApiOptions& options_;
+  std::vector<Target> targets_;
+  RouteMetrics& unrouted_;
+};
+
+}  // namespace akidb::embedding::server

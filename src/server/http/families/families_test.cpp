@@ -1,0 +1,139 @@
+// Each wire family's requests and answers, over HTTP, on the hash provider.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/http/json/small_values.hpp"
+#include "server/http/net/test_server.hpp"
+
+namespace akidb::embedding::server {
+namespace {
+
+struct Case {
+  const char* path;
+  std::string body;
+  int status;
+  std::vector<std::string> parts;  // of the answer
+};
+
+class Families : public testing::Test {
+ protected:
+  void SetUp() override { server_.start(); }
+
+  void expect(const std::vector<Case>& cases) {
+    auto client = server_.client();
+    for (const auto& [path, body, status, parts] : cases) {
+      const auto answer = body.empty() ? client.get(path) : client.post(path, body);
+      EXPECT_EQ(answer.status, status) << path << ' ' << body << ' ' << answer.body.substr(0, 500);
+      for (const auto& part : parts) EXPECT_THAT(answer.body, testing::HasSubstr(part)) << path << ' ' << body;
+    }
+  }
+
+  // The digits of the vector of a text, without brackets.
+  std::string digits(const std::string& text) {
+    auto client = server_.client();
+    const auto body = client.post("/embed", "{\"inputs\":\"" + text + "\"}").body;
+    return body.substr(2, body.size() - 4);
+  }
+
+  TestServer server_;
+};
+
+TEST_F(Families, Cohere) {
+  const std::string row = digits("hello");
+  expect({
+      {"/v1/embed",
+       R"({"texts":["hello"],"model":"hash"})",
+       200,
+       {"\"embeddings\":[[" + row + "]]", "\"texts\":[\"hello\"]", "\"response_type\":\"embeddings_floats\""}},
+      {"/v1/embed",
+       R"({"texts":["hello"],"embedding_types":["float"]})",
+       200,
+       {"\"embeddings\":{\"float\":[[" + row + "]]}", "\"embeddings_by_type\""}},
+      {"/v2/embed",
+       R"({"texts":["hello"],"model":"hash","input_type":"search_document"})",
+       200,
+       {"\"embeddings\":{\"float\":[[" + row + "]]}", "\"billed_units\":{\"input_tokens\":"}},
+      {"/v2/embed",
+       R"({"inputs":[{"content":[{"type":"text","text":"hello"}]}],"embedding_types":["float"]})",
+       200,
+       {row}},
+      {"/v2/embed",
+       R"({"texts":["hello"],"embedding_types":["int8","uint8","binary","ubinary","base64"]})",
+       200,
+       {"\"int8\":[[", "\"uint8\":[[", "\"binary\":[[", "\"ubinary\":[[", "\"base64\":[\""}},
+      {"/v2/embed", R"({"texts":["hello"],"embedding_types":["int4"]})", 400, {"{\"message\":\"embedding_types: "}},
+      {"/v2/embed", R"({"texts":["hello"],"truncate":"MIDDLE"})", 400, {"truncate: expected"}},
+      {"/v2/embed", R"({"texts":["hello"],"what":1})", 400, {"unknown field: what"}},
+      {"/v2/embed", R"({"texts":[]})", 400, {"at least one"}},
+      {"/v2/embed", R"({"texts":["hello"],"model":"embed-v4"})", 404, {"no model"}},
+      {"/v2/rerank", R"({"query":"a","documents":["b"]})", 501, {"cannot rerank"}},
+  });
+}
+
+TEST_F(Families, Jina) {
+  const std::string row = digits("hello");
+  expect({
+      {"/v1/embeddings",
+       R"({"model":"hash","task":"retrieval.query","normalized":true,"input":[{"text":"hello"}]})",
+       200,
+       {"\"embedding\":[" + row + "]"}},
+      {"/v1/embeddings", R"({"input":["hello"],"embedding_type":"ubinary","truncate":true})", 200, {"\"embedding\":["}},
+      {"/v1/embeddings", R"({"input":["hello"],"late_chunking":true})", 400, {"late_chunking: expected false"}},
+      {"/v1/rerank", R"({"query":"a","documents":["b"]})", 501, {"{\"detail\":"}},
+  });
+}
+
+TEST_F(Families, Ollama) {
+  const std::string row = digits("hello");
+  expect({
+      {"/api/embed",
+       R"({"model":"hash:latest","input":"hello","keep_alive":"5m"})",
+       200,
+       {"\"embeddings\":[[" + row + "]]", "\"model\":\"hash\"", "\"prompt_eval_count\":"}},
+      {"/api/embed", R"({"model":"hash","input":["hello","b"]})", 200, {"\"embeddings\":[[" + row + "],["}},
+      {"/api/embeddings", R"({"model":"hash","prompt":"hello"})", 200, {"{\"embedding\":[" + row + "]}"}},
+      {"/api/embed", R"({"model":"llama3","input":"hello"})", 404, {"{\"error\":\"model: no model"}},
+      {"/api/tags", "", 200, {"\"name\":\"hash\"", "\"modified_at\":\"20"}},
+      {"/api/show", R"({"model":"hash"})", 200, {"\"capabilities\":[\"embedding\"]", ".embedding_length\":"}},
+      {"/api/version", "", 200, {"{\"version\":\"test\"}"}},
+  });
+}
+
+TEST_F(Families, OpenInferenceProtocol) {
+  const std::string row = digits("hello");
+  const std::string infer = "/v2/models/hash/infer";
+  expect({
+      {"/v2", "", 200, {"\"name\":\"akidb-embedding\""}},
+      {"/v2/health/live", "", 200, {}},
+      {"/v2/health/ready", "", 200, {}},
+      {"/v2/models/hash", "", 200, {"\"platform\":", "\"FP32\""}},
+      {"/v2/models/hash/ready", "", 200, {"\"ready\":true"}},
+      {"/v2/models/none/ready", "", 404, {"{\"error\":"}},
+      {infer.c_str(),
+       R"({"id":"7","inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["hello"]}]})",
+       200,
+       {"\"id\":\"7\"", "\"shape\":[1,", "\"data\":[" + row + "]"}},
+      {infer.c_str(),
+       R"({"inputs":[{"name":"text","shape":[2,1],"datatype":"BYTES","data":[["a"],["b"]]}]})",
+       200,
+       {"\"shape\":[2,"}},
+      {infer.c_str(), R"({"inputs":[{"name":"text","shape":[3],"datatype":"BYTES","data":["a"]}]})", 400, {"shape"}},
+      {infer.c_str(), R"({"inputs":[{"name":"text","shape":[1],"datatype":"FP32","data":[1]}]})", 400, {"datatype"}},
+      {infer.c_str(), R"({"inputs":[]})", 400, {"one tensor"}},
+  });
+}
+
+TEST(SmallValues, RoundsHoldsAndPacks) {
+  const auto written = [](std::vector<float> values, SmallForm form) {
+    std::string out;
+    append_small(values, form, out);
+    return out;
+  };
+  EXPECT_EQ(written({1.0F, -1.0F, 0.5F, 0, -2.0F, 9.0F}, SmallForm::int8), "[127,-127,64,0,-128,127]");
+  EXPECT_EQ(written({1.0F, -1.0F}, SmallForm::uint8), "[255,1]");
+  EXPECT_EQ(written({1, 0, -1, 1, 1, 1, 1, 1, 1}, SmallForm::ubinary), "[159,128]");
+  EXPECT_EQ(written({1, 0, -1, 1, 1, 1, 1, 1, 1}, SmallForm::binary), "[31,0]");
+}
+
+}  // namespace
+}  // namespace akidb::embedding::server

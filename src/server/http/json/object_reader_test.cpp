@@ -1,0 +1,64 @@
+#include "server/http/json/object_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include "server/http/protocol/request.hpp"
+
+namespace akidb::embedding::server {
+namespace {
+
+std::string padded(std::string text) {
+  text.reserve(text.size() + kBodyPadding);
+  return text;
+}
+
+TEST(ParseBody, HoldsTheDepthAndTheNumbers) {
+  const auto nested = [](std::size_t depth) { return padded(std::string(depth, '[') + std::string(depth, ']')); };
+  EXPECT_FALSE(parse_body(nested(60)).problem);
+  EXPECT_TRUE(parse_body(nested(70)).problem);
+  EXPECT_TRUE(parse_body(nested(100'000)).problem);
+  for (const auto text :
+       {"1e999", "NaN", "[1,]", "{\"a\":1,}", "\"\xff\"", "\"a\nb\"", "", "{} {}", "01", "\"\\ud800\""}) {
+    EXPECT_TRUE(parse_body(padded(text)).problem) << text;
+  }
+  EXPECT_FALSE(parse_body(padded("\"\\u0000\"")).problem);
+}
+
+TEST(ObjectReader, ReadsInputsInAllTheirForms) {
+  struct Case {
+    std::string text;
+    std::size_t count;
+    bool list;
+  };
+  for (const auto& [text, count, list] : {
+           Case{R"({"input":"a"})", 1, false},
+           Case{R"({"input":["a","b"]})", 2, true},
+           Case{R"({"input":[1,2,3]})", 1, false},
+           Case{R"({"input":[[1,2],[3]]})", 2, true},
+           Case{R"({"input":[]})", 0, true},
+       }) {
+    const std::string body = padded(text);
+    const auto parsed = parse_body(body);
+    ASSERT_FALSE(parsed.problem);
+    ObjectReader in(parsed.root);
+    std::vector<Input> inputs;
+    bool was_list = false;
+    in.inputs("input", inputs, was_list);
+    EXPECT_FALSE(in.finish(Unknown::refuse));
+    EXPECT_EQ(inputs.size(), count) << text;
+    EXPECT_EQ(was_list, list) << text;
+  }
+  for (const auto text : {R"({"input":[1,"a"]})", R"({"input":[-1]})", R"({"input":[1.5]})", R"({"input":["a",1]})",
+                          R"({"input":[[1],["a"]]})", R"({"input":{"a":1}})", R"({"input":true})"}) {
+    const std::string body = padded(text);
+    const auto parsed = parse_body(body);
+    ObjectReader in(parsed.root);
+    std::vector<Input> inputs;
+    bool was_list = false;
+    in.inputs("input", inputs, was_list);
+    EXPECT_TRUE(in.finish(Unknown::refuse)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace akidb::embedding::server

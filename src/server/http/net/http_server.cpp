@@ -1,0 +1,203 @@
+#include "server/http/net/http_server.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
+
+#include "server/http/net/io_thread.hpp"
+#include "server/http/net/stream_connection.hpp"
+
+namespace akidb::embedding::server {
+namespace {
+
+using Tcp = asio::ip::tcp;
+using Local = asio::local::stream_protocol;
+using Problem = boost::system::error_code;
+
+constexpr int kBacklog = 4'096;
+
+Error cannot_listen(const std::string& where, const Problem& problem) {
+  return {ErrorCode::unavailable, "cannot listen on " + where + ": " + problem.message(), {}, {}};
+}
+
+std::string name_of(const Tcp::endpoint& peer) {
+  return peer.address().to_string() + ":" + std::to_string(peer.port());
+}
+
+// Accepts on one address and deals the connections out.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void accept() = 0;
+  virtual void close() = 0;  // on the thread of its context
+};
+
+}  // namespace
+
+struct HttpServer::Parts {
+  Parts(EmbedService& service_in, const ApiKeys& keys, const ApiOptions& api, Executor& pool, HttpServerOptions given)
+      : service(service_in), options(std::move(given)), dispatcher(service, keys, api), shared{dispatcher,
+                                                                                               service,
+                                                                                               api,
+                                                                                               options.connection,
+                                                                                               pool,
+                                                                                               exchanges} {}
+
+  IoThread& next_thread() { return *threads[next++ % threads.size()]; }
+  [[nodiscard]] bool is_full() const {
+    return service.metrics().connections.value() >= static_cast<std::int64_t>(options.connections);
+  }
+
+  EmbedService& service;
+  HttpServerOptions options;
+  Dispatcher dispatcher;
+  std::atomic<std::size_t> exchanges{0};
+  ConnectionContext shared;
+  std::vector<std::unique_ptr<IoThread>> threads;
+  std::vector<std::shared_ptr<Listener>> listeners;
+  std::size_t next = 0;
+  std::uint16_t port = 0;
+};
+
+namespace {
+
+template <class Protocol, class Parts>
+class SocketListener final : public Listener, public std::enable_shared_from_this<SocketListener<Protocol, Parts>> {
+ public:
+  SocketListener(Parts& parts, typename Protocol::acceptor acceptor, std::string unix_path)
+      : parts_(parts), acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()), path_(std::move(unix_path)) {}
+
+  void accept() override {
+    IoThread& thread = parts_.next_thread();
+    acceptor_.async_accept(thread.context(), [self = this->shared_from_this(), &thread](
+                                                 const Problem& problem, typename Protocol::socket socket) {
+      self->accepted(problem, std::move(socket), thread);
+    });
+  }
+
+  void close() override {
+    Problem ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+ private:
+  void accepted(const Problem& problem, typename Protocol::socket socket, IoThread& thread) {
+    if (problem == asio::error::operation_aborted || !acceptor_.is_open()) return;
+    if (problem) {  // no descriptor is left, most likely: it gets better or it does not
+      pause_.expires_after(std::chrono::milliseconds(50));
+      pause_.async_wait([self = this->shared_from_this()](const Problem& stopped) {
+        if (!stopped) self->accept();
+      });
+      return;
+    }
+    if (parts_.is_full()) {
+      parts_.service.metrics().connections_refused.add();
+    } else {
+      adopt(std::move(socket), thread);
+    }
+    accept();
+  }
+
+  void adopt(typename Protocol::socket socket, IoThread& thread) {
+    std::string peer = "unix";
+    if constexpr (std::is_same_v<Protocol, Tcp>) {
+      Problem problem;
+      socket.set_option(Tcp::no_delay(true), problem);
+      const auto endpoint = socket.remote_endpoint(problem);
+      if (problem) return;  // gone already
+      peer = name_of(endpoint);
+    }
+    thread.adopt(std::make_shared<StreamConnection<Socket>>(thread.context(), Socket(std::move(socket)),
+                                                            std::move(peer), parts_.shared));
+  }
+
+  Parts& parts_;
+  typename Protocol::acceptor acceptor_;
+  asio::steady_timer pause_;
+  std::string path_;
+};
+
+// A socket that nobody listens on any more is in the way of a new one.
+void remove_dead_socket(asio::io_context& context, const std::string& path) {
+  Local::socket probe(context);
+  Problem problem;
+  probe.connect(Local::endpoint(path), problem);
+  if (problem == asio::error::connection_refused) ::unlink(path.c_str());
+}
+
+}  // namespace
+
+HttpServer::HttpServer(EmbedService& service, const ApiKeys& keys, const ApiOptions& api, Executor& pool,
+                       HttpServerOptions options)
+    : parts_(std::make_unique<Parts>(service, keys, api, pool, std::move(options))) {}
+
+HttpServer::~HttpServer() { stop(); }
+
+Result<void> HttpServer::start() {
+  auto& parts = *parts_;
+  for (std::uint32_t i = 0; i < std::max(parts.options.io_threads, 1U); ++i) {
+    parts.threads.push_back(std::make_unique<IoThread>(parts.service.metrics().connections));
+  }
+  auto& context = parts.threads.front()->context();
+  for (const auto& listen : parts.options.listen) {
+    Problem problem;
+    if (!listen.unix_path.empty()) {
+      remove_dead_socket(context, listen.unix_path);
+      Local::acceptor acceptor(context);
+      acceptor.open(Local(), problem);
+      if (!problem) acceptor.bind(Local::endpoint(listen.unix_path), problem);
+      if (!problem) acceptor.listen(kBacklog, problem);
+      if (problem) return cannot_listen(listen.unix_path, problem);
+      parts.listeners.push_back(
+          std::make_shared<SocketListener<Local, Parts>>(parts, std::move(acceptor), listen.unix_path));
+      continue;
+    }
+    const std::string where = listen.host + ":" + std::to_string(listen.port);
+    const auto found =
+        Tcp::resolver(context).resolve(listen.host, std::to_string(listen.port), Tcp::resolver::passive, problem);
+    if (problem) return cannot_listen(where, problem);
+    const Tcp::endpoint endpoint = found.begin()->endpoint();
+    Tcp::acceptor acceptor(context);
+    acceptor.open(endpoint.protocol(), problem);
+    if (!problem) acceptor.set_option(Tcp::acceptor::reuse_address(true), problem);
+    if (!problem) acceptor.bind(endpoint, problem);
+    if (!problem) acceptor.listen(kBacklog, problem);
+    if (problem) return cannot_listen(where, problem);
+    if (parts.port == 0) parts.port = acceptor.local_endpoint().port();
+    parts.listeners.push_back(std::make_shared<SocketListener<Tcp, Parts>>(parts, std::move(acceptor), std::string()));
+  }
+  for (const auto& listener : parts.listeners) asio::post(context, [listener] { listener->accept(); });
+  return {};
+}
+
+std::uint16_t HttpServer::port() const noexcept { return parts_->port; }
+
+void HttpServer::drain() {
+  auto& parts = *parts_;
+  if (parts.threads.empty()) return;
+  for (const auto& listener : parts.listeners) {
+    asio::post(parts.threads.front()->context(), [listener] { listener->close(); });
+  }
+  for (const auto& thread : parts.threads) thread->drain();
+}
+
+bool HttpServer::has_connections() const { return parts_->service.metrics().connections.value() > 0; }
+
+void HttpServer::stop() {
+  drain();
+  for (const auto& thread : parts_->threads) thread->close_connections();
+  // What is under way was cancelled just now; its answers still go to the event loops.
+  while (parts_->exchanges.load() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (const auto& thread : parts_->threads) thread->stop();
+  parts_->listeners.clear();
+  parts_->threads.clear();
+}
+
+}  // namespace akidb::embedding::server

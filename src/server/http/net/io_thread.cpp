@@ -1,0 +1,64 @@
+#include "server/http/net/io_thread.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace akidb::embedding::server {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+
+}  // namespace
+
+IoThread::IoThread(Gauge& open) : open_(open), work_(context_.get_executor()), timer_(context_) {
+  boost::asio::post(context_, [this] { tick(); });
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+IoThread::~IoThread() {
+  close_connections();
+  stop();
+}
+
+void IoThread::adopt(std::shared_ptr<Connection> connection) {
+  boost::asio::post(context_, [this, connection = std::move(connection)] {
+    connections_.push_back(connection);
+    open_.add(1);
+    connection->start();
+  });
+}
+
+void IoThread::drain() {
+  boost::asio::post(context_, [this] {
+    for (const auto& connection : connections_) connection->drain();
+  });
+}
+
+void IoThread::close_connections() {
+  boost::asio::post(context_, [this] {
+    for (const auto& connection : connections_) connection->close();
+  });
+}
+
+void IoThread::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(context_, [this] {
+    open_.add(-static_cast<std::int64_t>(connections_.size()));
+    connections_.clear();
+    work_.reset();
+    context_.stop();
+  });
+  thread_.join();
+}
+
+void IoThread::tick() {
+  const auto now = Connection::Clock::now();
+  for (const auto& connection : connections_) connection->check_time(now);
+  const auto gone = std::erase_if(connections_, [](const auto& connection) { return connection->closed(); });
+  open_.add(-static_cast<std::int64_t>(gone));
+  timer_.expires_after(kTick);
+  timer_.async_wait([this](const boost::system::error_code& problem) {
+    if (!problem) tick();
+  });
+}
+
+}  // namespace akidb::embedding::server

@@ -1,0 +1,43 @@
+// IoThread: a thread, its event loop, and the connections that live on it.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "server/api/metric.hpp"
+#include "server/http/net/connection.hpp"
+
+namespace akidb::embedding::server {
+
+class IoThread {
+ public:
+  // Counts its connections in `open`, which must outlive it.
+  explicit IoThread(Gauge& open);
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  boost::asio::io_context& context() noexcept { return context_; }
+
+  // From any thread.
+  void adopt(std::shared_ptr<Connection> connection);
+  void drain();
+  void close_connections();
+  void stop();  // after close_connections(): ends the thread
+
+ private:
+  void tick();
+
+  Gauge& open_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  std::vector<std::shared_ptr<Connection>> connections_;
+  std::thread thread_;
+};
+
+}  // namespace akidb::embedding::server

@@ -1,0 +1,185 @@
+#include "server/http/protocol/request_reader.hpp"
+
+#include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <cctype>
+
+namespace akidb::embedding::server {
+namespace http = boost::beast::http;
+
+namespace {
+
+using ErrorCodeOut = boost::beast::error_code&;
+using Text = boost::beast::string_view;
+
+constexpr std::size_t kFirstRoom = 65'536;  // for a body, before its bytes are there
+
+std::string lower(Text text) {
+  std::string out(text.data(), text.size());
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+}  // namespace
+
+// Beast's parser, filling a Request.
+class RequestReader::Parser final : public http::basic_parser<true> {
+ public:
+  explicit Parser(const HttpLimits& limits) : limits_(limits) {
+    header_limit(static_cast<std::uint32_t>(limits.head));
+    body_limit(limits.body);
+    eager(true);
+  }
+
+  Request request;
+  bool duplicate_length = false;
+  bool bad_encoding = false;
+  std::size_t hosts = 0;
+  int http_version = 0;
+
+ private:
+  void on_request_impl(http::verb, Text method, Text target, int version, ErrorCodeOut) override {
+    http_version = version;
+    request.method.assign(method.data(), method.size());
+    request.target.assign(target.data(), target.size());
+  }
+  void on_response_impl(int, Text, int, ErrorCodeOut) override {}
+
+  void on_field_impl(http::field name, Text text, Text value, ErrorCodeOut) override {
+    if (head_done_) return;  // trailers say nothing to us
+    switch (name) {
+      case http::field::content_length: duplicate_length = duplicate_length || std::exchange(has_length_, true); break;
+      case http::field::transfer_encoding: bad_encoding = bad_encoding || lower(value) != "chunked"; break;
+      case http::field::host: ++hosts; break;
+      default: break;
+    }
+    request.fields.emplace_back(lower(text), std::string(value.data(), value.size()));
+  }
+
+  void on_header_impl(ErrorCodeOut) override { head_done_ = true; }
+
+  void on_body_init_impl(boost::optional<std::uint64_t> const& length, ErrorCodeOut) override {
+    const std::uint64_t announced = length ? *length : 0;
+    request.body.reserve(std::min<std::size_t>(announced, kFirstRoom) + kBodyPadding);
+  }
+
+  std::size_t on_body_impl(Text piece, ErrorCodeOut) override { return take(piece); }
+
+  void on_chunk_header_impl(std::uint64_t, Text, ErrorCodeOut problem) override {
+    if (++chunks_ > limits_.chunks) problem = http::error::body_limit;
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t, Text piece, ErrorCodeOut) override { return take(piece); }
+  void on_finish_impl(ErrorCodeOut) override {}
+
+  std::size_t take(Text piece) {
+    request.body.append(piece.data(), piece.size());
+    return piece.size();
+  }
+
+  const HttpLimits& limits_;
+  bool head_done_ = false;
+  bool has_length_ = false;
+  std::size_t chunks_ = 0;
+};
+
+RequestReader::RequestReader(const HttpLimits& limits) : limits_(limits), scanner_(limits) {}
+RequestReader::~RequestReader() = default;
+
+void RequestReader::fail(Reason reason, std::string message) {
+  problem_ = refusal(reason, std::move(message));
+  state_ = State::failed;
+}
+
+std::size_t RequestReader::feed(std::string_view buffer) {
+  if (state_ == State::head) return feed_head(buffer);
+  if (state_ == State::body) return feed_body(buffer);
+  return 0;
+}
+
+std::size_t RequestReader::feed_head(std::string_view buffer) {
+  using Outcome = HeadScanner::Outcome;
+  switch (scanner_.scan(buffer)) {
+    case Outcome::more: return 0;
+    case Outcome::found: break;
+    case Outcome::malformed: fail(Reason::malformed, "the request is not HTTP/1.1"); return 0;
+    case Outcome::uri_too_long: fail(Reason::uri_too_long, "the request target is too long"); return 0;
+    case Outcome::too_large:
+      fail(Reason::head_too_large, "the request has too many or too long header fields");
+      return 0;
+  }
+  parser_ = std::make_unique<Parser>(limits_);
+  boost::beast::error_code problem;
+  parser_->eager(false);
+  const auto head = buffer.substr(0, scanner_.size());
+  parser_->put(boost::asio::const_buffer(head.data(), head.size()), problem);
+  parser_->request.path = path_of(parser_->request.target);
+  if (problem == http::error::body_limit) {
+    fail(Reason::body_too_large, "the body is larger than " + std::to_string(limits_.body) + " bytes");
+    return head.size();
+  }
+  if ((problem && problem != http::error::need_more) || !parser_->is_header_done() || !check_head()) {
+    if (state_ != State::failed) fail(Reason::malformed, "the request is not HTTP/1.1");
+    return head.size();
+  }
+  state_ = parser_->is_done() ? State::complete : State::body;
+  parser_->eager(true);
+  return head.size();
+}
+
+bool RequestReader::check_head() {
+  auto& request = parser_->request;
+  if (parser_->duplicate_length || parser_->bad_encoding) return false;
+  if (parser_->hosts > 1 || (parser_->hosts == 0 && parser_->http_version == 11)) return false;
+  if (request.path.empty()) return false;
+  request.keep_alive = parser_->keep_alive();
+  const auto expect = request.field("expect");
+  wants_continue_ = lower(Text(expect.data(), expect.size())) == "100-continue";
+  if (!expect.empty() && !wants_continue_) {
+    fail(Reason::expectation, "Expect: only 100-continue is known");
+    return false;
+  }
+  const auto encoding = request.field("content-encoding");
+  if (!encoding.empty() && encoding != "identity") {
+    fail(Reason::media_type, "Content-Encoding: compressed bodies are not taken");
+    return false;
+  }
+  return true;
+}
+
+std::size_t RequestReader::feed_body(std::string_view buffer) {
+  boost::beast::error_code problem;
+  std::size_t taken = 0;
+  while (taken < buffer.size() && !parser_->is_done()) {
+    const auto rest = buffer.substr(taken);
+    const auto used = parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), problem);
+    taken += used;
+    if (problem == http::error::need_more) break;
+    if (problem == http::error::body_limit || problem == http::error::buffer_overflow) {
+      fail(Reason::body_too_large, "the body is larger than " + std::to_string(limits_.body) + " bytes");
+      return taken;
+    }
+    if (problem) {
+      fail(Reason::malformed, "the body's chunks are malformed");
+      return taken;
+    }
+    if (used == 0) break;
+  }
+  if (parser_->is_done()) state_ = State::complete;
+  return taken;
+}
+
+Request RequestReader::take() {
+  Request request;
+  if (parser_) request = std::move(parser_->request);
+  parser_.reset();
+  scanner_.reset();
+  state_ = State::head;
+  wants_continue_ = false;
+  if (request.body.capacity() < request.body.size() + kBodyPadding) {
+    request.body.reserve(request.body.size() + kBodyPadding);
+  }
+  return request;
+}
+
+}  // namespace akidb::embedding::server
