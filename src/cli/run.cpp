@@ -29,6 +29,7 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
     case Command::remove: return run_remove(invocation, console);
     case Command::quantize: return run_quantize(invocation, console);
     case Command::doctor: return run_doctor(invocation, console);
+    case Command::serve: return run_serve(invocation, console);
     case Command::bench: return run_bench(invocation, console);
   }
   return Error{ErrorCode::internal, "no such command", {}, {}};

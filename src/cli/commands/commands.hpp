@@ -19,6 +19,7 @@ Result<void> run_verify(const Invocation& invocation, Console& console);
 Result<void> run_remove(const Invocation& invocation, Console& console);
 Result<void> run_quantize(const Invocation& invocation, Console& console);
 Result<void> run_bench(const Invocation& invocation, Console& console);
+Result<void> run_serve(const Invocation& invocation, Console& console);
 Result<void> run_doctor(const Invocation& invocation, Console& console);
 
 }  // namespace akidb::embedding::cli

@@ -53,6 +53,11 @@ constexpr Example kDoctor[] = {
     {"akidb-embed doctor", "what works here, and why not"},
     {"akidb-embed doctor --device cuda", "whether that device can be had"},
 };
+constexpr Example kServe[] = {
+    {"akidb-embed serve", "the default model on http://127.0.0.1:8080"},
+    {"akidb-embed serve --model small=./my-model --model sentence-transformers/all-MiniLM-L6-v2 --port 9000",
+     "two models, the first under a name of its own"},
+};
 constexpr Example kBench[] = {
     {"akidb-embed bench", "a table for people"},
     {"akidb-embed bench --threads 1 --json", "one thread, as JSON"},
@@ -134,6 +139,14 @@ constexpr std::array kCommands = {
         "Looks at the processor, at ONNX Runtime and its execution providers, at the cache and at the model, and "
         "runs the model once. Ends with 0 only where the model works.",
         kDoctor},
+    CommandInfo{
+        Command::serve, "serve", "Serve vectors over HTTP", "",
+        "Answers the requests of OpenAI, Text Embeddings Inference and other embedding clients, and a format of its "
+        "own. Listens at once; /ready is true when every model is warm. SIGTERM ends it when what is under way is "
+        "answered, a second one ends it now; SIGHUP reads API keys and models anew.\n\n"
+        "--model may be given several times, as NAME=MODEL where it is to be served under a name. The first is the one "
+        "that a request without a model gets.",
+        kServe},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ enum class Command : std::uint8_t {
   remove,
   bench,
   doctor,
+  serve,
 };
 
 // A set of commands, a bit each.
@@ -33,7 +34,7 @@ constexpr CommandSet commands(Commands... each) {
   return static_cast<CommandSet>((0U | ... | bit(each)));
 }
 
-constexpr CommandSet every_command() { return (1U << 12) - 1; }
+constexpr CommandSet every_command() { return (1U << 13) - 1; }
 
 struct Example {
   std::string_view line;

@@ -15,6 +15,8 @@ std::string_view section_title(FlagSection section) noexcept {
     case FlagSection::request: return "Vectors";
     case FlagSection::input: return "Input";
     case FlagSection::output: return "Output";
+    case FlagSection::network: return "Network";
+    case FlagSection::limits: return "Limits";
     case FlagSection::general: return "General";
   }
   return "";

@@ -20,7 +20,7 @@ enum class FlagKind : std::uint8_t {
   count,   // a whole number from `lowest` to `highest`
 };
 
-enum class FlagSection : std::uint8_t { model, request, input, output, general };
+enum class FlagSection : std::uint8_t { model, request, input, output, network, limits, general };
 
 // Where a value may come from. The command line wins over the environment, which wins over the file.
 enum class FlagSource : std::uint8_t { anywhere, line_or_environment, line };
@@ -37,12 +37,15 @@ struct Flag {
   std::uint64_t lowest = 0;
   std::uint64_t highest = UINT64_MAX;
   FlagSource source = FlagSource::anywhere;
+  CommandSet repeats = 0;  // of the commands, those that take it several times; its value then has a line for each
 };
 
 std::span<const Flag> flag_table() noexcept;
 
 // Null where there is none.
 const Flag* find_flag(std::string_view name) noexcept;
+
+inline bool repeats(Command command, const Flag& flag) noexcept { return (flag.repeats & bit(command)) != 0; }
 
 inline bool takes(Command command, const Flag& flag) noexcept { return (flag.commands & bit(command)) != 0; }
 

@@ -10,19 +10,19 @@ using enum FlagKind;
 using Section = FlagSection;
 
 constexpr CommandSet kAll = every_command();
-constexpr CommandSet kRun = commands(embed, similarity, search, bench, doctor);  // run the model
+constexpr CommandSet kRun = commands(embed, similarity, search, bench, doctor, serve);  // run the model
 constexpr CommandSet kVectors = commands(embed, similarity, search);
 constexpr CommandSet kRecords = commands(embed, search);
-constexpr CommandSet kOpen = commands(embed, similarity, search, tokenize, bench, doctor);  // open the model
+constexpr CommandSet kOpen = commands(embed, similarity, search, tokenize, bench, doctor, serve);  // open the model
 constexpr CommandSet kHub =
-    commands(embed, similarity, search, tokenize, convert, quantize, pull, list, verify, remove, bench, doctor);
+    commands(embed, similarity, search, tokenize, convert, quantize, pull, list, verify, remove, bench, doctor, serve);
 
 constexpr std::array kFlags = {
     // Model and machine
     Flag{"model", 'm', text, "ID|DIR|FILE.onnx", "sentence-transformers/all-MiniLM-L6-v2", Section::model, kOpen,
-         "The model: an id of the model hub, a model folder, or an ONNX file"},
+         "The model: an id of the model hub, a model folder, or an ONNX file", 0, 0, FlagSource::anywhere, bit(serve)},
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
-         commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor),
+         commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor, serve),
          "Branch, tag or commit of a model id"},
     Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model, kOpen,
          "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
@@ -44,17 +44,17 @@ constexpr std::array kFlags = {
     Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
          "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
     Flag{"tokenizer", 0, path, "FILE", "", Section::model,
-         commands(embed, similarity, search, tokenize, quantize, bench, doctor),
+         commands(embed, similarity, search, tokenize, quantize, bench, doctor, serve),
          "A tokenizer.json, or a folder with a tokenizer, in place of the model's own"},
     Flag{"cache", 0, path, "DIR", "", Section::model, kHub,
          "Where converted graphs, and the models that set-up brought, are kept"},
     Flag{"hub-cache", 0, path, "DIR", "", Section::model, kHub,
          "The hub's cache; without it, HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub"},
     Flag{"offline", 0, toggle, "", "", Section::model,
-         commands(embed, similarity, search, tokenize, convert, quantize, pull, verify, bench, doctor),
+         commands(embed, similarity, search, tokenize, convert, quantize, pull, verify, bench, doctor, serve),
          "Open no socket: a model that is not on this machine is an error. HF_HUB_OFFLINE=1 says the same"},
     Flag{"onnxruntime", 0, path, "FILE", "", Section::model,
-         commands(embed, similarity, search, tokenize, convert, quantize, bench, doctor),
+         commands(embed, similarity, search, tokenize, convert, quantize, bench, doctor, serve),
          "The shared library of ONNX Runtime"},
     Flag{"to", 0, choice, "int8|int8-static|fp16", "int8", Section::model, commands(quantize),
          "int8: activations scaled at run time; int8-static: by calibration; fp16: half precision"},
@@ -127,6 +127,39 @@ constexpr std::array kFlags = {
     Flag{"json", 0, toggle, "", "", Section::output,
          commands(similarity, search, convert, quantize, pull, list, verify, bench, doctor),
          "JSON in place of a table"},
+
+    // Server
+    Flag{"host", 0, text, "ADDRESS", "127.0.0.1", Section::network, commands(serve), "The address to listen on"},
+    Flag{"port", 'p', count, "N", "8080", Section::network, commands(serve), "The HTTP port; 0: one that is free", 0,
+         65'535},
+    Flag{"unix-socket", 0, path, "PATH", "", Section::network, commands(serve),
+         "A Unix-domain socket to listen on, too"},
+    Flag{
+        "allowed-hosts", 0, text, "NAME,...", "", Section::network, commands(serve),
+        "Names that a request's Host may give; the loopback names where the server listens on loopback only, else any"},
+    Flag{"api-key-file", 0, path, "FILE", "", Section::network, commands(serve),
+         "API keys, one a line, as they are or as sha256:DIGEST; with keys set, a request needs one"},
+    Flag{"api-keys", 0, text, "KEY,...", "", Section::network, commands(serve),
+         "API keys; better set as AKIDB_EMBED_API_KEYS than on the command line, which others can see", 0, 0,
+         FlagSource::line_or_environment},
+    Flag{"io-threads", 0, count, "N", "1", Section::network, commands(serve), "Threads that read and write sockets", 1,
+         256},
+    Flag{"max-connections", 0, count, "N", "10000", Section::limits, commands(serve), "Open connections", 1, 1'000'000},
+    Flag{"max-requests", 0, count, "N", "1024", Section::limits, commands(serve),
+         "Embedding requests under way; more are refused with 429", 1, 1'000'000},
+    Flag{"max-texts", 0, count, "N", "65536", Section::limits, commands(serve), "Texts under way", 1, 100'000'000},
+    Flag{"max-request-mib", 0, count, "N", "32", Section::limits, commands(serve), "Largest request body, in MiB", 1,
+         4'096},
+    Flag{"max-client-batch-size", 0, count, "N", "32", Section::limits, commands(serve),
+         "Inputs of one request on the routes of Text Embeddings Inference", 1, 1'000'000},
+    Flag{"auto-truncate", 0, toggle, "", "true", Section::limits, commands(serve),
+         "Cut texts that are too long where a request does not say; with --no-auto-truncate they are errors"},
+    Flag{"request-timeout-ms", 0, count, "N", "60000", Section::limits, commands(serve),
+         "The longest that a request waits for its vectors; 0: for ever", 0, 86'400'000},
+    Flag{"text-cache-mib", 0, count, "N", "0", Section::limits, commands(serve),
+         "Memory that keeps vectors of texts that come again; 0: none", 0, 1'048'576},
+    Flag{"drain-seconds", 0, count, "N", "30", Section::limits, commands(serve),
+         "How long requests may take to end after SIGTERM", 0, 86'400},
 
     // General
     Flag{"config", 0, path, "FILE", "", Section::general, kAll,

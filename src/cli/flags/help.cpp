@@ -52,8 +52,8 @@ std::string command_help(Command command) {
   for (const auto& example : info.examples) {
     text += "  # " + std::string(example.says) + "\n  " + std::string(example.line) + "\n";
   }
-  for (const auto section :
-       {FlagSection::input, FlagSection::output, FlagSection::request, FlagSection::model, FlagSection::general}) {
+  for (const auto section : {FlagSection::input, FlagSection::output, FlagSection::request, FlagSection::model,
+                             FlagSection::network, FlagSection::limits, FlagSection::general}) {
     bool first = true;
     for (const auto& flag : flag_table()) {
       if (flag.section != section || !takes(command, flag)) continue;

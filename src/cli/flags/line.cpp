@@ -93,7 +93,8 @@ Result<Line> read_line(Command command, std::span<const std::string> words) {
     if (!takes(command, flag)) continue;
     auto* option = flag.kind == FlagKind::toggle ? app.add_flag(names_of(flag)) : app.add_option(names_of(flag));
     if (flag.kind != FlagKind::toggle) option->expected(1);
-    options[std::string(flag.name)] = option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    const auto policy = repeats(command, flag) ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast;
+    options[std::string(flag.name)] = option->multi_option_policy(policy);
   }
 
   auto rest = run_cli11(app, before);
@@ -105,7 +106,9 @@ Result<Line> read_line(Command command, std::span<const std::string> words) {
   }
   if (mark != words.end()) line.arguments.insert(line.arguments.end(), std::next(mark), words.end());
   for (const auto& [name, option] : options) {
-    if (option->count() > 0) line.values[name] = option->results().back();
+    if (option->count() == 0) continue;
+    auto& value = line.values[name];
+    for (const auto& each : option->reduced_results()) value += (value.empty() ? "" : "\n") + each;
   }
   return line;
 }

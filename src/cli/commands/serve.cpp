@@ -1,0 +1,133 @@
+// The server's options from the flags.
+#include <map>
+#include <set>
+
+#include "base/file.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/options.hpp"
+#include "cli/terminal/stop_signal.hpp"
+#include "server/app/run.hpp"
+
+namespace akidb::embedding::cli {
+namespace {
+
+constexpr std::size_t kKeyFileLimit = 1 << 20;
+
+std::vector<std::string> parts_of(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const auto end = std::min(text.find(separator, begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+// "NAME=MODEL" or "MODEL"; the name of a folder or a file is its last part.
+server::ModelChoice model_choice(const std::string& given, const Values& values,
+                                 const std::shared_ptr<Executor>& executor) {
+  ProviderOptions options = provider_options(values);
+  const auto mark = given.find('=');
+  options.model = mark == std::string::npos ? given : given.substr(mark + 1);
+  std::string name = options.model;
+  if (mark != std::string::npos) {
+    name = given.substr(0, mark);
+  } else if (options.provider == ProviderKind::hash) {
+    name = "hash";
+  } else if (std::error_code none; std::filesystem::exists(options.model, none)) {
+    name = (std::filesystem::path(options.model) / "").parent_path().filename().string();
+  }
+  options.served_name = name;
+  options.executor = executor;
+  server::ModelChoice choice;
+  choice.name = std::move(name);
+  choice.open = [options] { return open(options); };
+  return choice;
+}
+
+Result<std::vector<server::ModelChoice>> models_of(const Values& values, const std::shared_ptr<Executor>& executor) {
+  std::vector<server::ModelChoice> models;
+  std::set<std::string> names;
+  for (const auto& given : parts_of(values.text("model"), '\n')) {
+    models.push_back(model_choice(given, values, executor));
+    const auto& name = models.back().name;
+    if (name.empty() || given.ends_with('=')) {
+      return Error{ErrorCode::invalid_argument, "--model: expected NAME=MODEL, got '" + given + "'", {}, {}};
+    }
+    if (!names.insert(name).second) {
+      return Error{
+          ErrorCode::invalid_argument, "--model: two models are called " + name + "; NAME=MODEL names one", {}, {}};
+    }
+  }
+  return models;
+}
+
+Result<server::KeySet> keys_of(const Values& values) {
+  server::KeySet keys;
+  if (auto added = keys.add_lines(values.text("api-keys")); !added) return added.error();
+  const std::string& file = values.text("api-key-file");
+  if (file.empty()) return keys;
+  const auto text = base::read_file(file, kKeyFileLimit);
+  if (!text) return text.error();
+  if (auto added = keys.add_lines(*text); !added) return added.error();
+  if (keys.empty()) {
+    return Error{ErrorCode::invalid_argument, "--api-key-file: expected a key, found none", file, {}};
+  }
+  return keys;
+}
+
+server::HttpServerOptions http_options(const Values& values) {
+  server::HttpServerOptions http;
+  http.listen.push_back({values.text("host"), static_cast<std::uint16_t>(values.count("port")), {}});
+  if (!values.text("unix-socket").empty()) http.listen.push_back({{}, 0, values.text("unix-socket")});
+  http.io_threads = static_cast<std::uint32_t>(values.count("io-threads"));
+  http.connections = values.count("max-connections");
+  http.connection.limits.body = values.count("max-request-mib") << 20U;
+  return http;
+}
+
+server::ApiOptions api_options(const Values& values) {
+  server::ApiOptions api;
+  api.tei_inputs = values.count("max-client-batch-size");
+  api.auto_truncate = values.on("auto-truncate");
+  api.request_timeout = std::chrono::milliseconds(values.count("request-timeout-ms"));
+  api.hosts = parts_of(values.text("allowed-hosts"), ',');
+  if (api.hosts.empty() && is_loopback(values.text("host"))) {
+    api.hosts = {"localhost", "127.0.0.1", "[::1]", values.text("host")};
+  }
+  api.version = AKIDB_EMBEDDING_VERSION;
+  return api;
+}
+
+}  // namespace
+
+Result<void> run_serve(const Invocation& invocation, Console& console) {
+  const Values values = invocation.values;
+  server::ServeOptions options;
+  options.executor = make_executor(static_cast<std::uint32_t>(values.count("threads")));
+  options.load = [values, executor = options.executor]() -> Result<server::Reloadable> {
+    auto models = models_of(values, executor);
+    if (!models) return models.error();
+    auto keys = keys_of(values);
+    if (!keys) return keys.error();
+    return server::Reloadable{*std::move(models), *std::move(keys)};
+  };
+  options.http = http_options(values);
+  options.api = api_options(values);
+  options.service.bounds.requests = values.count("max-requests");
+  options.service.bounds.texts = values.count("max-texts");
+  options.service.cache_bytes = values.count("text-cache-mib") << 20U;
+  options.grace = std::chrono::seconds(values.count("drain-seconds"));
+  options.say = [&console](std::string_view line) { console.summary(std::string(line)); };
+  const auto keys = keys_of(values);
+  if (!is_loopback(values.text("host")) && keys && keys->empty()) {
+    console.say(LogLevel::warning,
+                "anybody who reaches " + values.text("host") + " may use this server: it has no API keys");
+  }
+  return server::run_server(std::move(options), stop_descriptor());
+}
+
+}  // namespace akidb::embedding::cli

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""akidb-embed serve as a process: start, drain, reload, secrets. On the hash provider."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = os.environ["AKIDB_EMBED_PROGRAM"]
+GUARD = 60  # seconds after which a hung process fails the test
+
+
+class Served:
+    """A server that listens on a free port; its standard error is kept."""
+
+    def __init__(self, *flags, **environment):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--provider", "hash", "--port", "0", *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.lines = []
+        self.port = None
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.wait_for("is ready")
+
+    def read(self):
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
+                self.port = int(found[1])
+
+    def wait_for(self, text):
+        end = time.monotonic() + GUARD
+        while not any(text in line for line in self.lines):
+            if time.monotonic() > end or self.process.poll() is not None and not self.reader.is_alive():
+                raise AssertionError(f"no line with '{text}' in {self.lines}")
+            time.sleep(0.005)
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=GUARD)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(GUARD)
+        self.reader.join(GUARD)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(GUARD)
+
+
+def embed(connection, text="hello", **headers):
+    connection.request("POST", "/embed", json.dumps({"inputs": text}), headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read(), answer
+
+
+class Life(unittest.TestCase):
+    def test_idle_server_ends_at_once_in_spite_of_open_connections(self):
+        with Served() as server:
+            connections = [server.connect() for _ in range(20)]
+            for connection in connections:
+                self.assertEqual(embed(connection)[0], 200)
+            begin = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 1.0)
+            for connection in connections:
+                connection.close()
+
+    def test_drain_loses_no_accepted_request(self):
+        for _ in range(20):
+            with Served() as server:
+                problems = []
+                statuses = {200: 0, 503: 0}
+                stopped = threading.Event()
+
+                def client():
+                    while not stopped.is_set():
+                        connection = server.connect()
+                        try:
+                            connection.connect()
+                        except OSError:
+                            return  # nobody listens any more
+                        try:
+                            while True:
+                                status, body, answer = embed(connection, ["some text"] * 8)
+                                statuses[status] += 1
+                                if status == 503 and answer.headers["Retry-After"] is None:
+                                    problems.append("503 without Retry-After")
+                                if answer.headers["Connection"] == "close":
+                                    break
+                        except (OSError, http.client.HTTPException) as problem:
+                            problems.append(repr(problem))
+                            return
+                        finally:
+                            connection.close()
+                        if status == 503:
+                            return
+
+                threads = [threading.Thread(target=client) for _ in range(4)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(0.1)
+                self.assertEqual(server.stop(), 0)
+                stopped.set()
+                for thread in threads:
+                    thread.join(GUARD)
+                self.assertEqual(problems, [])
+                self.assertGreater(statuses[200], 0)
+
+    def test_second_signal_ends_it_now(self):
+        with Served() as server:
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.05)
+            server.process.send_signal(signal.SIGTERM)
+            self.assertEqual(server.process.wait(GUARD), 130)
+            server.stop()
+
+    def test_reload_takes_new_keys_and_loses_no_request(self):
+        with tempfile.TemporaryDirectory() as folder:
+            keys = Path(folder, "keys")
+            keys.write_text("old-key\n")
+            with Served("--api-key-file", str(keys)) as server:
+                bearer = lambda key: {"Authorization": "Bearer " + key}
+                connection = server.connect()
+                self.assertEqual(embed(connection, **bearer("old-key"))[0], 200)
+                self.assertEqual(embed(connection, **bearer("new-key"))[0], 401)
+                keys.write_text("old-key\nnew-key\n")
+                server.process.send_signal(signal.SIGHUP)
+                end = time.monotonic() + GUARD
+                while not any("reloaded" in line for line in server.lines) and time.monotonic() < end:
+                    self.assertEqual(embed(connection, **bearer("old-key"))[0], 200)
+                server.wait_for("reloaded")
+                self.assertEqual(embed(connection, **bearer("new-key"))[0], 200)
+                self.assertEqual(server.stop(), 0)
+
+    def test_no_secret_leaves(self):
+        secret, text = "canary-key-5f2b", "canary text 91c7"
+        with Served("--log-level", "debug", AKIDB_EMBED_API_KEYS=secret) as server:
+            connection = server.connect()
+            answers = []
+            for path, body in (("/embed", {"inputs": text}), ("/embed", {"inputs": text, "dimensions": 0}), ("/nowhere", {})):
+                for key in (secret, "wrong-" + secret):
+                    connection.request("POST", path, json.dumps(body), {"Authorization": "Bearer " + key})
+                    answers.append(connection.getresponse().read())
+            for path in ("/metrics", "/info", "/v1/models", "/v1/akidb/models"):
+                connection.request("GET", path, headers={"Authorization": "Bearer " + secret})
+                answers.append(connection.getresponse().read())
+            self.assertEqual(server.stop(), 0)
+            said = b"".join(answers) + "".join(server.lines).encode()
+            self.assertNotIn(secret.encode(), said)
+            self.assertNotIn(text.encode(), said)
+
+    def test_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "socket")
+            with Served("--unix-socket", path) as server:
+                done = subprocess.run(
+                    ["curl", "-s", "--unix-socket", path, "http://localhost/v1/embeddings", "-d", '{"input": "a"}'],
+                    capture_output=True, timeout=GUARD, check=True)
+                self.assertEqual(json.loads(done.stdout)["object"], "list")
+                self.assertEqual(server.stop(), 0)
+            self.assertFalse(os.path.exists(path))
+
+    def test_wrong_settings_exit_2(self):
+        for flags, message in (
+            (("--port", "70000"), "--port: expected a whole number from 0 to 65535"),
+            (("--model", "a=x", "--model", "a=y"), "two models are called a"),
+            (("--model", "=x"), "expected NAME=MODEL"),
+            (("--prot", "1"), "did you mean --port?"),
+        ):
+            done = subprocess.run([PROGRAM, "serve", "--provider", "hash", *flags], capture_output=True, text=True, timeout=GUARD)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(message, done.stderr)
+
+    def test_a_model_that_is_not_there_ends_the_start(self):
+        done = subprocess.run([PROGRAM, "serve", "--port", "0", "--offline", "--model", "nobody/nothing"],
+                              capture_output=True, text=True, timeout=GUARD)
+        self.assertEqual(done.returncode, 3, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]], verbosity=1)
