@@ -6,7 +6,8 @@
 
 #include "base/file_lock.hpp"
 #include "base/log.hpp"
-#include "hub/following_digest.hpp"
+#include "hub/background_writer.hpp"
+#include "hub/blob_digest.hpp"
 #include "hub/partial_file.hpp"
 
 namespace akidb::embedding::hub {
@@ -41,19 +42,21 @@ std::optional<ContentRange> content_range(const net::HttpResponse& response) {
 class BlobSink final : public DownloadSink {
  public:
   BlobSink(const Source& source, const RepoFile& file, PartialFile& partial, DownloadMeter& meter)
-      : source_(source), file_(file), partial_(partial), meter_(meter), digest_(partial.descriptor(), file) {
+      : source_(source), file_(file), partial_(partial), meter_(meter), writer_(partial), digest_(start_digest(file)) {
     meter_.found(partial_.size());
-    digest_.advance(partial_.size());
   }
 
-  [[nodiscard]] std::uint64_t size() const override { return partial_.size(); }
-  [[nodiscard]] std::uint64_t missing() const override { return file_.size - partial_.size(); }
+  // What an earlier try has left counts too.
+  Result<void> hash_what_is_there() { return feed_digest(digest_, partial_.descriptor(), partial_.size()); }
+
+  [[nodiscard]] std::uint64_t size() const override { return writer_.size(); }
+  [[nodiscard]] std::uint64_t missing() const override { return file_.size - writer_.size(); }
   [[nodiscard]] bool wants_again() const override { return again_; }
 
   Result<void> restart() override {
-    meter_.lost(partial_.size());
-    if (auto cleared = partial_.clear(); !cleared) return cleared;
-    digest_.restart();
+    meter_.lost(size());
+    if (auto cleared = writer_.clear(); !cleared) return cleared;
+    digest_ = start_digest(file_);
     return {};
   }
 
@@ -79,16 +82,20 @@ class BlobSink final : public DownloadSink {
     if (bytes.size() > missing()) {
       return again_from_start("more comes than the file has: " + sizes(file_.size, size() + bytes.size()));
     }
-    if (auto appended = partial_.append(bytes); !appended) {
+    digest_.update(bytes);
+    if (auto appended = writer_.append(bytes); !appended) {
       if (appended.error().code == ErrorCode::resource_exhausted) partial_.remove();
       return appended;
     }
-    digest_.advance(size());
     meter_.came(bytes.size());
     return {};
   }
 
-  Result<std::string> digest() { return digest_.finish(); }
+  // Of the whole, which is written then.
+  Result<std::string> digest() {
+    if (auto flushed = writer_.flush(); !flushed) return flushed.error();
+    return digest_.finish();
+  }
 
  private:
   // An answer about another file must not be mixed into this one.
@@ -119,7 +126,8 @@ class BlobSink final : public DownloadSink {
   const RepoFile& file_;
   PartialFile& partial_;
   DownloadMeter& meter_;
-  FollowingDigest digest_;
+  BackgroundWriter writer_;
+  base::Digest digest_;
   bool again_ = false;
 };
 
@@ -142,6 +150,7 @@ Result<bool> download_once(HubSession& session, const CachedRepository& cache, c
   if (!partial) return partial.error();
   if (auto room = check_room(*partial, file); !room) return room.error();
   BlobSink sink(source, file, *partial, meter);
+  if (auto hashed = sink.hash_what_is_there(); !hashed) return hashed.error();
   if (sink.missing() > 0) {
     if (auto came = session.download(source.model, source.commit, file.path, sink); !came) return came.error();
   }

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "hub/blob_digest.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/cached_repository.hpp"
 #include "hub/download_meter.hpp"
-#include "hub/following_digest.hpp"
 #include "hub/model_id.hpp"
 #include "hub/repair.hpp"
 
@@ -32,10 +32,12 @@ Result<std::string> digest_of_file(const fs::path& path, const std::string& like
   if (descriptor < 0) return base::file_error(path, "open", errno);
   std::error_code failure;
   const RepoFile file{{}, like, fs::file_size(path, failure)};
-  auto digest =
-      failure ? Result<std::string>(base::file_error(path, "stat", failure.value())) : digest_of(descriptor, file);
+  auto digest = start_digest(file);
+  const Result<void> fed = failure ? Result<void>(base::file_error(path, "stat", failure.value()))
+                                   : feed_digest(digest, descriptor, file.size);
   ::close(descriptor);
-  return digest;
+  if (!fed) return fed.error();
+  return digest.finish();
 }
 
 struct Name {
