@@ -14,11 +14,18 @@ from scripted_hub import COMMIT, Hub, git_sha1, sha256
 
 
 def reference_folder():
-    own = os.environ.get("AKIDB_EMBED_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "akidb-embedding"
-    return Path(own) / "python" / "huggingface_hub"
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("AKIDB_EMBED_CACHE") or user / "akidb-embedding") / "python" / "huggingface_hub"
 
 
 REFERENCE = reference_folder()
+HOLDS_A_LOCK = """
+import sys
+from huggingface_hub.utils import WeakFileLock
+with WeakFileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 class SharedCache(HubTest):
@@ -136,10 +143,11 @@ print(repo.repo_id, revision.commit_hash, sorted(revision.refs), revision.nb_fil
         with Hub({"org/name": repo}) as hub:
             lock.parent.mkdir(parents=True)
             environment = {**self.environment(hub), "PYTHONPATH": str(REFERENCE), "PATH": os.environ["PATH"]}
-            code = "import sys\nfrom huggingface_hub.utils import WeakFileLock\nwith WeakFileLock(sys.argv[1]):\n print('held', flush=True)\n sys.stdin.read()"
-            holder = subprocess.Popen([sys.executable, "-c", code, str(lock)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            holder = subprocess.Popen([sys.executable, "-c", HOLDS_A_LOCK, str(lock)], env=environment, **pipes)
             self.assertEqual(holder.stdout.readline(), b"held\n")
-            pull = self.start("pull", "org/name", "--log-level", "info", environment=self.environment(hub), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+            pull = self.start("pull", "org/name", "--log-level", "info", environment=self.environment(hub), **pipes)
             for line in pull.stderr:
                 if b"waiting for another process" in line:
                     break

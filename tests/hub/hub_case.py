@@ -119,6 +119,12 @@ SYSCALLS = {
     "mkdir": (83, None),
     "mkdirat": (258, 34),
     "ftruncate": (77, 46),
+    "fsync": (74, 82),
+    "flock": (73, 32),
+    "pwrite64": (18, 68),
+    "rename": (82, None),
+    "renameat": (264, 38),
+    "renameat2": (316, 276),
 }
 OPENAT = (257, 56)
 KILL = 0x80000000

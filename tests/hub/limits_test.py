@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from hub_case import HubTest, plain_repo, refuse
+from hub_case import HubTest, check_cache, plain_repo, refuse
 from program import HANG_GUARD
 from scripted_hub import Hub
 
@@ -126,6 +126,28 @@ class Disk(HubTest):
             self.fails(2, "cannot", "pull", "org/name", environment=environment, **read_only)
             self.good("list", environment=environment, **read_only)
             self.good("verify", "org/name", environment=environment, **read_only)
+
+
+class SystemCalls(HubTest):
+    def test_each_that_fails_ends_it_cleanly(self):
+        repo = plain_repo()
+        with Hub({"org/name": repo}) as hub:
+            for names, code in (
+                (["fsync"], errno.EIO),
+                (["flock"], errno.ENOLCK),
+                (["pwrite64"], errno.EIO),
+                (["pwrite64"], errno.ENOSPC),
+                (["rename", "renameat", "renameat2"], errno.EXDEV),
+                (["mkdir", "mkdirat"], errno.EACCES),
+                (["symlink", "symlinkat", "link", "linkat", "pwrite64"], errno.EDQUOT),
+            ):
+                with self.subTest(names=names, errno=code):
+                    expected = 6 if code in (errno.ENOSPC, errno.EDQUOT) else 2
+                    environment = self.environment(hub, HF_HUB_CACHE=self.folder / f"{names[0]}{code}")
+                    self.fails(expected, os.strerror(code), "pull", "org/name", environment=environment, preexec_fn=refuse(names, code))
+                    check_cache(self, self.folder / f"{names[0]}{code}", repo)
+                    self.good("pull", "org/name", environment=environment)
+                    check_cache(self, self.folder / f"{names[0]}{code}", repo, whole=True)
 
 
 class Links(HubTest):

@@ -90,15 +90,16 @@ class Secure(HubTest):
 
     def test_https_is_never_left_for_http(self):
         with Hub({"org/name": self.repo}) as plain, Hub({"org/name": self.repo}, certificate=self.pair) as hub:
-            for script in (body(location(f"{plain.url}/cdn/org/name/{FILE}")), lambda r: r.reply(301, headers={"Location": plain.url + r.handler.path})):
-                hub.script = script
+            leads_down = lambda request: request.reply(301, headers={"Location": plain.url + request.handler.path})
+            for hub.script in (body(location(f"{plain.url}/cdn/org/name/{FILE}")), leads_down):
                 done = self.pull(hub, SSL_CERT_FILE=self.certificate)
                 self.assertEqual(done.returncode, 7, done.stderr)
                 self.assertIn(b"from https to plain http", done.stderr)
             self.assertEqual(plain.seen, [])
 
     def test_another_host_over_https_gets_no_token(self):
-        with Hub({"org/name": self.repo}, certificate=self.pair) as other, Hub({"org/name": self.repo}, certificate=self.pair, cdn=other.url) as hub:
+        repos = {"org/name": self.repo}
+        with Hub(repos, certificate=self.pair) as other, Hub(repos, certificate=self.pair, cdn=other.url) as hub:
             done = self.pull(hub, SSL_CERT_FILE=self.certificate)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual([headers.get("Authorization") for _, _, headers in other.seen], [None])
