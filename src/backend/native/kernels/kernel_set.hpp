@@ -151,7 +151,7 @@ struct Attention {
   std::size_t last_query;  // one past
   std::size_t heads;
   std::size_t head_size;  // a multiple of 8, at most 256
-  float scale;
+  float scale;            // above 0
 
   // A key further away than `window` tokens is not looked at; kNoWindow for all keys.
   std::size_t window;

@@ -34,41 +34,44 @@ constexpr KeyRange keys_seen(const Attention& attention, std::size_t first_query
   return {begin, smaller(attention.length, last_query + attention.window)};
 }
 
-// 2^x for x <= 0; sums of such weights keep 1e-7 of the greatest.
+constexpr float kLog2E = 1.44269504F;
+
+// A score of what is not looked at: its weight is 0 exactly.
+constexpr float kHidden = -1e30F;
+
+// 2^x for x <= 0, to 1e-7.
 template <class V>
 [[gnu::always_inline]] inline FloatsOf<V> power_of_two(FloatsOf<V> x) {
-  constexpr float kTerms[] = {
-      1.F, 0.6931473028F, 0.2402269629F, 0.0555020441F, 0.009612635843F, 0.001343551843F, 0.0001694873434F};
-  const FloatsOf<V> bounded = V::max(V::set(-160.F), x);
-  const FloatsOf<V> whole = V::round(bounded);
-  return V::scale(polynomial<V>(V::sub(bounded, whole), kTerms), whole);
+  constexpr float kTerms[] = {1.00000007F, 0.693146967F, 0.240221197F, 0.0555071327F, 0.00967554133F, 0.0013276472F};
+  const FloatsOf<V> whole = V::round(x);
+  return V::scale(polynomial<V>(V::sub(x, whole), kTerms), whole);
 }
 
-// Scores to binary logarithms of weights, whatever is not looked at to -infinity; returns the greatest.
+// Adds the biases and hides what is not looked at. Scores with a bias become binary logarithms of
+// weights, by `factor`; the others stay as they are. Returns the greatest.
 template <class V>
-float finish_scores(const Attention& attention, const AttentionTile& tile, std::size_t query, float* scores) {
-  constexpr float kLog2E = 1.44269504F;
-  const FloatsOf<V> nothing = V::set(-__builtin_inff());
-  const FloatsOf<V> factor = V::set(attention.scale * kLog2E);
+float finish_scores(const Attention& attention, const AttentionTile& tile, std::size_t query, FloatsOf<V> factor,
+                    float* scores) {
   const KeyRange seen = keys_seen(attention, query, query + 1);
   const float* const bias = attention.distance_bias == nullptr
                                 ? nullptr
                                 : attention.distance_bias +
                                       static_cast<std::ptrdiff_t>(tile.head * attention.distance_bias_stride) -
                                       static_cast<std::ptrdiff_t>(query);
-  FloatsOf<V> greatest = nothing;
+  FloatsOf<V> greatest = V::set(kHidden);
   for (std::size_t key = tile.keys.begin; key < tile.keys.end; key += V::kLanes, scores += V::kLanes) {
-    FloatsOf<V> x = V::mul(V::load(scores), factor);
+    FloatsOf<V> x = V::load(scores);
     if (bias != nullptr) {
       const std::size_t count = smaller(V::kLanes, attention.length > key ? attention.length - key : 0);
-      x = V::fma(V::load_part(bias + key, count), V::set(kLog2E), x);
+      x = V::fma(V::load_part(bias + key, count), V::set(kLog2E), V::mul(x, factor));
+      V::store(scores, x);
     }
     if (key < seen.begin || key + V::kLanes > seen.end) {
       const std::size_t begin = smaller(V::kLanes, seen.begin > key ? seen.begin - key : 0);
       const std::size_t end = smaller(V::kLanes, seen.end > key ? seen.end - key : 0);
-      x = V::keep(x, begin, end > begin ? end : begin, nothing);
+      x = V::keep(x, begin, larger(begin, end), V::set(kHidden));
+      V::store(scores, x);
     }
-    V::store(scores, x);
     greatest = V::max(x, greatest);
   }
   return V::greatest(greatest);
@@ -78,17 +81,20 @@ float finish_scores(const Attention& attention, const AttentionTile& tile, std::
 template <class V>
 void weigh(const Attention& attention, const AttentionTile& tile, std::size_t query, float* scores, Softmax& softmax,
            float* sums) {
-  const float here = finish_scores<V>(attention, tile, query, scores);
+  const float scale = attention.scale * kLog2E;
+  const float highest = finish_scores<V>(attention, tile, query, V::set(scale), scores);
+  const float factor = attention.distance_bias == nullptr ? scale : 1;
+  const float here = highest > kHidden ? highest * factor : -__builtin_inff();
   const float greatest = here > softmax.greatest ? here : softmax.greatest;
-  const FloatsOf<V> base = V::set(greatest == -__builtin_inff() ? 0 : greatest);
+  const float base = greatest == -__builtin_inff() ? 0 : greatest;
   FloatsOf<V> sum = V::zero();
   for (std::size_t i = 0; i < tile.keys.end - tile.keys.begin; i += V::kLanes) {
-    const FloatsOf<V> weight = power_of_two<V>(V::sub(V::load(scores + i), base));
+    const FloatsOf<V> weight = power_of_two<V>(V::fma(V::load(scores + i), V::set(factor), V::set(-base)));
     V::store(scores + i, weight);
     sum = V::add(sum, weight);
   }
   if (softmax.sum != 0 && greatest != softmax.greatest) {
-    const FloatsOf<V> shrink = power_of_two<V>(V::sub(V::set(softmax.greatest), base));
+    const FloatsOf<V> shrink = power_of_two<V>(V::set(softmax.greatest - base));
     for (std::size_t i = 0; i < packed_width<V>(attention.head_size); i += V::kLanes) {
       V::store(sums + i, V::mul(V::load(sums + i), shrink));
     }
