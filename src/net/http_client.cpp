@@ -153,6 +153,8 @@ HeaderList header_list(const HttpRequest& request) {
   for (const std::string line : {"Accept-Encoding: identity", "Accept: */*"}) {
     list = curl_slist_append(list, line.c_str());
   }
+  // A body goes out at once, without asking the server first.
+  if (request.post) list = curl_slist_append(list, "Expect:");
   for (const auto& [name, value] : request.headers) list = curl_slist_append(list, (name + ": " + value).c_str());
   return HeaderList(list);
 }
@@ -234,7 +236,12 @@ HttpOutcome HttpClient::perform(const HttpRequest& request, BodySink& sink) {
   curl_easy_setopt(curl, CURLOPT_NOBODY, request.head ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowest);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(request.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  if (request.post) {
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.post->data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.post->size()));
+  }
   if (request.url.is_loopback()) curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);

@@ -31,10 +31,13 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   bool head = false;  // HEAD in place of GET
 
+  // POST with this body in place of GET. Its kind is among the headers.
+  std::optional<std::string> post{};
+
   // Fewer than 1,024 bytes a second for so long is an end.
   std::chrono::seconds stall_timeout{10};
   // For the whole of it; 0: none.
-  std::chrono::seconds timeout{0};
+  std::chrono::milliseconds timeout{0};
 };
 
 struct HttpResponse {
