@@ -26,7 +26,7 @@ ModelFacts model_facts(const ProviderOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   auto provider = open(options);
   const auto opened = std::chrono::steady_clock::now();
-  if (options.provider != ProviderKind::hash) {
+  if (options.provider != ProviderKind::hash && options.provider != ProviderKind::remote) {
     const auto folders = hub::cache_folders(options.cache, options.hub_cache);
     const auto located = hub::locate(options.model, options.revision, folders);
     if (located) facts.folder = located->folder;

@@ -10,6 +10,9 @@ using ProviderResult = Result<std::unique_ptr<EmbeddingProvider>>;
 
 ProviderResult make_hash_provider(const ProviderOptions& options);
 
+// unsupported in a build without it.
+ProviderResult make_remote_provider(const ProviderOptions& options);
+
 // unsupported in a build without ONNX Runtime.
 ProviderResult make_onnx_provider(const ProviderOptions& options);
 

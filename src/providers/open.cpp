@@ -10,6 +10,7 @@ namespace {
 Result<std::unique_ptr<EmbeddingProvider>> make_provider(const ProviderOptions& options) {
   switch (options.provider) {
     case ProviderKind::hash: return providers::make_hash_provider(options);
+    case ProviderKind::remote: return providers::make_remote_provider(options);
     case ProviderKind::onnx:
     case ProviderKind::automatic: return providers::make_onnx_provider(options);
   }

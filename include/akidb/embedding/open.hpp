@@ -3,6 +3,7 @@
 
 #include <akidb/embedding/download.hpp>
 #include <akidb/embedding/provider.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,7 @@ std::shared_ptr<Executor> make_executor(std::uint32_t threads);
 enum class ProviderKind {
   automatic,  // the best that this build has for the model
   onnx,       // ONNX Runtime
+  remote,     // a server of others, over HTTP: RemoteOptions
   hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
 };
 
@@ -31,6 +33,23 @@ enum class Dtype {
   fp16,  // a published ONNX file of this type, else one that is made of float32, once
   int8,  // a published ONNX file for this CPU, else one that is made; see quantize_onnx() for others, and how good they
          // are
+};
+
+// For ProviderKind::remote. ProviderOptions::model is the model's name there, ProviderOptions::threads the calls that
+// run at once (0: 4). docs/remote.md has what each wire format can say.
+struct RemoteOptions {
+  std::string wire = "openai";  // or "tei", "huggingface", "ollama", "cohere", "jina"
+
+  // "https://host/v1". Empty: where the wire format's maker offers it.
+  std::string endpoint{};
+
+  // Where the key is: in an environment variable, or in a file. Both empty: in the maker's own variable
+  // (OPENAI_API_KEY, ...), but only where `endpoint` is empty too. A key goes to its server and nowhere else.
+  std::string key_variable{};
+  std::filesystem::path key_file{};
+
+  std::chrono::milliseconds timeout{60'000};  // of one attempt
+  std::uint32_t retries = 5;                  // of a call that failed and may do better
 };
 
 struct ProviderOptions {
@@ -95,6 +114,8 @@ struct ProviderOptions {
 
   // Told about a model's download, and may end it.
   DownloadCallback on_download{};
+
+  RemoteOptions remote{};
 
   // The shared library of ONNX Runtime; empty: $AKIDB_EMBED_ONNXRUNTIME, $ONNXRUNTIME_ROOT, beside this
   // library, then the one that the build was configured with.

@@ -9,9 +9,10 @@ ProviderOptions provider_options(const Values& values) {
   if (!values.text("model").empty()) options.model = values.text("model");
   options.revision = values.text("revision");
   const std::string& provider = values.text("provider");
-  options.provider = provider == "hash"   ? ProviderKind::hash
-                     : provider == "onnx" ? ProviderKind::onnx
-                                          : ProviderKind::automatic;
+  options.provider = provider == "hash"     ? ProviderKind::hash
+                     : provider == "onnx"   ? ProviderKind::onnx
+                     : provider == "remote" ? ProviderKind::remote
+                                            : ProviderKind::automatic;
   if (!values.text("device").empty()) options.device = values.text("device");
   options.device_id = values.text("device-id");
   options.device_memory = values.count("device-memory") * 1'000'000;
@@ -23,6 +24,12 @@ ProviderOptions provider_options(const Values& values) {
   options.cache = values.text("cache");
   options.hub_cache = values.text("hub-cache");
   options.offline = values.on("offline");
+  if (!values.text("wire").empty()) options.remote.wire = values.text("wire");
+  options.remote.endpoint = values.text("endpoint");
+  options.remote.key_variable = values.text("key-variable");
+  options.remote.key_file = values.text("key-file");
+  if (values.count("timeout") > 0) options.remote.timeout = std::chrono::seconds(values.count("timeout"));
+  options.remote.retries = static_cast<std::uint32_t>(values.count("retries"));
   options.onnxruntime = values.text("onnxruntime");
   return options;
 }

@@ -60,6 +60,9 @@ Result<Source> open_tokenizer(const Values& values, Console& console) {
     source.tokenizer = source.own.get();
     return source;
   }
+  if (values.text("provider") == "remote") {
+    return Error{ErrorCode::unsupported, "--provider: another server shows no tokenizer; name a --tokenizer", {}, {}};
+  }
   auto provider = open_model(values, console);
   if (!provider) return provider.error();
   source.provider = *std::move(provider);

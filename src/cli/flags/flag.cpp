@@ -12,6 +12,7 @@ const Flag* find_flag(std::string_view name) noexcept {
 std::string_view section_title(FlagSection section) noexcept {
   switch (section) {
     case FlagSection::model: return "Model and machine";
+    case FlagSection::remote: return "Another server";
     case FlagSection::request: return "Vectors";
     case FlagSection::input: return "Input";
     case FlagSection::output: return "Output";

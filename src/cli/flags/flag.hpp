@@ -20,7 +20,7 @@ enum class FlagKind : std::uint8_t {
   count,   // a whole number from `lowest` to `highest`
 };
 
-enum class FlagSection : std::uint8_t { model, request, input, output, network, limits, general };
+enum class FlagSection : std::uint8_t { model, remote, request, input, output, network, limits, general };
 
 // Where a value may come from. The command line wins over the environment, which wins over the file.
 enum class FlagSource : std::uint8_t { anywhere, line_or_environment, line };

@@ -24,8 +24,8 @@ constexpr std::array kFlags = {
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
          commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor, serve),
          "Branch, tag or commit of a model id"},
-    Flag{"provider", 0, choice, "auto|onnx|hash", "auto", Section::model, kOpen,
-         "What computes: ONNX Runtime, or unit vectors from a hash of the text (for tests; needs no model)"},
+    Flag{"provider", 0, choice, "auto|onnx|remote|hash", "auto", Section::model, kOpen,
+         "What computes: ONNX Runtime, another server (--endpoint), or a hash of the text (for tests; needs no model)"},
     Flag{"device", 0, choice, "auto|cpu|cuda|tensorrt|coreml|directml|openvino|xnnpack|onednn", "auto", Section::model,
          kRun, "Where it computes; a device that is named and cannot be had is an error"},
     Flag{"device-id", 0, text, "ID", "", Section::model, kRun,
@@ -72,6 +72,17 @@ constexpr std::array kFlags = {
          "Fail where a text's vector has a lower cosine to float32's"},
     Flag{"min-overlap", 0, text, "X", "", Section::model, commands(quantize),
          "Fail where fewer of the ten nearest neighbours stay, 0 to 1"},
+
+    // Another server
+    Flag{"wire", 0, choice, "openai|tei|huggingface|ollama|cohere|jina", "openai", Section::remote, kRun,
+         "What --provider remote speaks"},
+    Flag{"endpoint", 0, text, "URL", "", Section::remote, kRun,
+         "The server to ask; without it, the one of the wire format's maker"},
+    Flag{"key-variable", 0, text, "NAME", "", Section::remote, kRun,
+         "The environment variable that holds the key; without --endpoint, OPENAI_API_KEY and the like"},
+    Flag{"key-file", 0, path, "FILE", "", Section::remote, kRun, "The file that holds the key"},
+    Flag{"timeout", 0, count, "SECONDS", "60", Section::remote, kRun, "How long an answer may take", 1, 86'400},
+    Flag{"retries", 0, count, "N", "5", Section::remote, kRun, "How often a call that failed is tried again", 0, 100},
 
     // Vectors
     Flag{"normalize", 0, choice, "model|yes|no", "model", Section::request, kVectors,

@@ -53,7 +53,7 @@ std::string command_help(Command command) {
     text += "  # " + std::string(example.says) + "\n  " + std::string(example.line) + "\n";
   }
   for (const auto section : {FlagSection::input, FlagSection::output, FlagSection::request, FlagSection::model,
-                             FlagSection::network, FlagSection::limits, FlagSection::general}) {
+                             FlagSection::remote, FlagSection::network, FlagSection::limits, FlagSection::general}) {
     bool first = true;
     for (const auto& flag : flag_table()) {
       if (flag.section != section || !takes(command, flag)) continue;

@@ -96,7 +96,7 @@ std::string man_page() {
   }
   out += ".SH FLAGS\nThe command line wins over the environment, and the environment over the config file.\n";
   for (const auto section : {FlagSection::input, FlagSection::output, FlagSection::request, FlagSection::model,
-                             FlagSection::network, FlagSection::limits, FlagSection::general}) {
+                             FlagSection::remote, FlagSection::network, FlagSection::limits, FlagSection::general}) {
     out += ".SS " + roff(section_title(section)) + "\n";
     for (const auto& flag : flag_table()) {
       if (flag.section == section) out += flag_entry(flag);
