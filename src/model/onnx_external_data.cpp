@@ -54,6 +54,13 @@ Examined examine(const fs::path& graph, const fs::path& location) {
   return {{}, {}, size};
 }
 
+// Text of a file for a message: no byte of it may end the line or the terminal's state.
+std::string shown(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 100)) out += c >= ' ' && c <= '~' ? c : '?';
+  return out;
+}
+
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -64,24 +71,18 @@ std::optional<std::uint64_t> number(std::string_view text) {
 // Why the tensor does not lie in a file of `size` bytes; empty where it does.
 std::string misplaced(const OnnxExternalTensor& tensor, std::uint64_t size) {
   const auto offset = tensor.offset.empty() ? std::uint64_t{0} : number(tensor.offset);
-  if (!offset) return "offset: expected a number, found \"" + tensor.offset + "\"";
+  if (!offset) return "offset: expected a number, found \"" + shown(tensor.offset) + "\"";
   const auto length = tensor.length.empty() ? tensor.bytes : number(tensor.length);
-  if (!tensor.length.empty() && !length) return "length: expected a number, found \"" + tensor.length + "\"";
+  if (!tensor.length.empty() && !length) return "length: expected a number, found \"" + shown(tensor.length) + "\"";
   if (length && tensor.bytes && *length != *tensor.bytes) {
-    return "length: expected the " + std::to_string(*tensor.bytes) + " bytes of its shape, found " + tensor.length;
+    return "length: expected the " + std::to_string(*tensor.bytes) + " bytes of its shape, found " +
+           shown(tensor.length);
   }
   if (*offset > size || length.value_or(0) > size - *offset) {
     return "expected " + std::to_string(length.value_or(0)) + " bytes at " + std::to_string(*offset) +
            ", but the file has " + std::to_string(size);
   }
   return {};
-}
-
-// Text of a file for a message: no byte of it may end the line or the terminal's state.
-std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 100)) out += c >= ' ' && c <= '~' ? c : '?';
-  return out;
 }
 
 Error problem(const fs::path& graph, const OnnxExternalTensor& tensor, ErrorCode code, const std::string& what) {

@@ -4,12 +4,13 @@
 
 #include "graph/convert.hpp"
 #include "graph/external_weights.hpp"
+#include "providers/cache_hint.hpp"
 
 namespace akidb::embedding::providers {
 
 Result<ConvertedGraph> convert_to_cache(const model::ModelFolder& model, const std::filesystem::path& derived) {
   const auto masked = graph::converted_onnx(model, derived);
-  if (!masked) return masked.error();
+  if (!masked) return with_cache_hint(masked.error());
   // Units hold equal lengths, so that every token counts.
   ConvertedGraph converted;
   converted.graph = graph::unmasked_graph(*masked);

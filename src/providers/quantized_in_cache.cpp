@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "graph/quantize.hpp"
 #include "model/onnx_facts.hpp"
+#include "providers/cache_hint.hpp"
 #include "providers/weights_range.hpp"
 
 namespace akidb::embedding::providers {
@@ -54,9 +55,9 @@ Result<fs::path> quantized_in_cache(const fs::path& graph, Dtype dtype, const fs
 
   std::error_code failure;
   fs::create_directories(folder, failure);
-  if (failure) return base::file_error(folder, "create", failure.value());
+  if (failure) return with_cache_hint(base::file_error(folder, "create", failure.value()));
   const auto lock = base::FileLock::acquire(derived / ".lock");
-  if (!lock) return lock.error();
+  if (!lock) return with_cache_hint(lock.error());
   if (is_file(file)) return file;
   if (const auto made = graph::quantize_onnx(graph, file, plan); !made) return made.error();
   return file;

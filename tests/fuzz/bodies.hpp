@@ -15,4 +15,8 @@ std::string fuzz_safetensors(std::string_view bytes);
 // their bounds, or an error that names the file.
 std::string fuzz_model_config(std::string_view bytes);
 
+// An ONNX file: accepted with external data in the one file that a graph of this folder may have, or an error that
+// names it.
+std::string fuzz_onnx(std::string_view bytes);
+
 }  // namespace akidb::embedding::test

@@ -88,7 +88,7 @@ TEST_P(Replay, MutantsHold) {
 
 INSTANTIATE_TEST_SUITE_P(, Replay,
                          testing::Values(Target{"safetensors", fuzz_safetensors},
-                                         Target{"model_config", fuzz_model_config}),
+                                         Target{"model_config", fuzz_model_config}, Target{"onnx", fuzz_onnx}),
                          [](const auto& param) { return std::string(param.param.corpus); });
 
 // The same through the door that users have: a whole folder of which one file is a mutant.

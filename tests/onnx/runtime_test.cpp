@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -60,6 +61,18 @@ TEST_F(OnnxRuntime, OfAnExplicitPathMustServe) {
     EXPECT_EXIT(load_and_exit(kConfigured), ExitedWithCode(0), "");
     ::unsetenv("AKIDB_EMBED_ONNXRUNTIME");
   }
+}
+
+// The file's header with the number of another processor.
+TEST_F(OnnxRuntime, OfAnotherProcessorSaysSo) {
+  std::ifstream real(kConfigured, std::ios::binary);
+  std::string bytes(4096, '\0');
+  real.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes[18] = static_cast<char>(243);
+  bytes[19] = 0;
+  const auto foreign = folder_.write("libonnxruntime.so.1", bytes);
+  EXPECT_EXIT(load_and_exit(foreign), ExitedWithCode(kUnavailable),
+              "cannot load libonnxruntime.so.1: it is for RISC-V, and this is .*; use a build for this processor");
 }
 
 TEST_F(OnnxRuntime, OfTheRootThatDoesNotServeGivesWayToTheNextPlace) {
