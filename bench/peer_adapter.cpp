@@ -1,7 +1,9 @@
 // This library behind the line protocol of bench/peers: a JSON object a line on stdin, an answer a line on
 // stdout. The protocol is described in bench/peers/README.md.
 //
-// usage: peer-adapter [MODEL]     MODEL (id, folder or .onnx file) goes before the folder that a request names
+// usage: peer-adapter [MODEL [DTYPE [DEVICE]]]
+//
+// MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp16 or int8.
 #include <akidb/embedding/open.hpp>
 
 #include <array>
@@ -60,9 +62,14 @@ std::string seconds_since(Clock::time_point start) {
   return out;
 }
 
+Dtype dtype_of(std::string_view name) {
+  return name == "fp32" ? Dtype::fp32 : name == "fp16" ? Dtype::fp16 : name == "int8" ? Dtype::int8 : Dtype::automatic;
+}
+
 class Adapter {
  public:
-  explicit Adapter(std::string model) : model_(std::move(model)) {}
+  // Of `options`, the threads are the request's, and so is the model where none is named.
+  Adapter(ProviderOptions options, bool is_named) : options_(std::move(options)), is_named_(is_named) {}
 
   // The answer to one line.
   std::string answer(const std::string& line) {
@@ -90,8 +97,8 @@ class Adapter {
     const auto threads = request.uint_or("threads", 0);
     if (!threads) return threads.error();
 
-    ProviderOptions options;
-    options.model = model_.empty() ? *folder : model_;
+    ProviderOptions options = options_;
+    if (!is_named_) options.model = *folder;
     options.threads = static_cast<std::uint32_t>(*threads);
     auto opened = open(options);
     if (!opened) return opened.error();
@@ -132,7 +139,8 @@ class Adapter {
     return inputs;
   }
 
-  std::string model_;
+  ProviderOptions options_;
+  bool is_named_;
   std::unique_ptr<EmbeddingProvider> provider_;
 };
 
@@ -140,6 +148,10 @@ class Adapter {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  Adapter adapter(argc > 1 ? argv[1] : "");
+  ProviderOptions options;
+  if (argc > 1) options.model = argv[1];
+  if (argc > 2) options.dtype = dtype_of(argv[2]);
+  if (argc > 3) options.device = argv[3];
+  Adapter adapter(std::move(options), argc > 1);
   for (std::string line; std::getline(std::cin, line);) std::cout << adapter.answer(line) << std::endl;
 }
