@@ -6,7 +6,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-export asan tsan lint format bench-peers install clean
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export asan tsan lint format bench-peers install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ test-openvino test-cuda: test-%: setup-% build ## the default model on a real bu
 
 test-export: setup-export build ## the export to ONNX by PyTorch
 	@$(CACHE)/export-environment/bin/python -B -W ignore scripts/export_onnx_model_test.py $(BUILD)/akidb-embed
+
+test-arm64: ## cross-build for arm64; unit tests and a part of the default model's goldens under an emulator
+	@scripts/setup.sh && scripts/setup.sh arm64
+	@cmake --preset arm64 && cmake --build build/arm64 --parallel $(JOBS)
+	@GTEST_FILTER='-Executor.WorksWithFewerThreads*' scripts/run_tests.py build/arm64 -- -L unit
+	@GTEST_FILTER='Golden.HelloWorld*' scripts/run_tests.py build/arm64 -- -R '^golden_test$$'
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan

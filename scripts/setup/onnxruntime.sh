@@ -7,9 +7,9 @@ readonly onnxruntime_version=1.32.0
 readonly headers_release=trixie
 readonly headers_version=1.21.0+dfsg-1
 
-# Sets what is pinned for this architecture.
+# Sets what is pinned for the architecture of $machine, by default this one.
 onnxruntime_pins() {
-  case $(uname -m) in
+  case ${machine:-$(uname -m)} in
     x86_64)
       wheel_platform=manylinux_2_28_x86_64
       wheel_sha256=5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d
@@ -22,7 +22,7 @@ onnxruntime_pins() {
       debian_arch=arm64
       headers_sha256=d4b1967893865756c0fa8536be165259a8eb0e9068e60d322ba707ef4527e44e
       ;;
-    *) die "no ONNX Runtime is pinned for $(uname -m): set ONNXRUNTIME_ROOT to a folder with include/ and lib/ of one" ;;
+    *) die "no ONNX Runtime is pinned for ${machine:-$(uname -m)}: set ONNXRUNTIME_ROOT to a folder with include/ and lib/ of one" ;;
   esac
 }
 
@@ -35,7 +35,12 @@ setup_onnxruntime() {
   fi
   [[ -e $into/lib/libonnxruntime.so && -e $into/include/onnxruntime/onnxruntime_cxx_api.h ]] && return
   onnxruntime_package_is_installed && return
+  place_pinned_onnxruntime "$into"
+}
 
+# place_pinned_onnxruntime FOLDER
+place_pinned_onnxruntime() {
+  local into=$1
   onnxruntime_pins
   local partial=$into.partial wheel=onnxruntime-$onnxruntime_version-$debian_arch.whl
   pip_download "$wheel" "$wheel_sha256" "ONNX Runtime $onnxruntime_version (about 20 MB)" \
@@ -70,30 +75,42 @@ onnxruntime_package_is_installed() {
 # mirrors of this machine.
 download_headers() {
   has_sha256 "$1" "$headers_sha256" && return
-  local mirrors mirror
-  mapfile -t mirrors < <("$scripts/setup/debian_mirrors.sh")
-  [[ ${#mirrors[@]} -gt 0 ]] ||
-    die "no Debian mirror is in /etc/apt/sources.list or /etc/apt/sources.list.d: add one, or set ONNXRUNTIME_ROOT"
   say "downloading ONNX Runtime's headers (the index of Debian $headers_release, 10 MB, and 85 kB)"
-  local last=${mirrors[-1]}
-  for mirror in "${mirrors[@]}"; do
-    if [[ $mirror == "$last" ]]; then
-      run_quietly "downloading ONNX Runtime's headers" apt_download_headers "$mirror"
-    else
-      apt_download_headers "$mirror" >/dev/null 2>&1 && break
-    fi
-  done
+  with_each_mirror "downloading ONNX Runtime's headers" apt_download_headers
   mv "$cache/downloads/apt/"libonnxruntime-dev_*.deb "$1"
   require_sha256 "$1" "$headers_sha256"
 }
 
+# with_each_mirror WHAT COMMAND: calls it with this machine's mirrors of Debian until it succeeds.
+with_each_mirror() {
+  local mirrors mirror
+  mapfile -t mirrors < <("$scripts/setup/debian_mirrors.sh")
+  [[ ${#mirrors[@]} -gt 0 ]] ||
+    die "no Debian mirror is in /etc/apt/sources.list or /etc/apt/sources.list.d: add one, or set ONNXRUNTIME_ROOT"
+  local last=${mirrors[-1]}
+  for mirror in "${mirrors[@]}"; do
+    if [[ $mirror == "$last" ]]; then
+      run_quietly "$1" "$2" "$mirror"
+    else
+      "$2" "$mirror" >/dev/null 2>&1 && break
+    fi
+  done
+}
+
 # apt_download_headers MIRROR: leaves the package in $cache/downloads/apt.
 apt_download_headers() {
+  private_apt "$1" "$headers_release" "$debian_arch" &&
+    (cd "$cache/downloads/apt" &&
+      apt-get --config-file apt.conf --quiet download "libonnxruntime-dev=$headers_version")
+}
+
+# private_apt MIRROR SUITE ARCHITECTURE: an apt of its own in $cache/downloads/apt, which knows no installed package.
+private_apt() {
   local home=$cache/downloads/apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed_by=
   [[ -f $keyring ]] && signed_by="signed-by=$keyring "
   rm -rf "$home"
   mkdir -p "$home/state/lists/partial" "$home/cache/archives/partial"
-  printf 'deb [%starget=Packages arch=%s] %s %s main\n' "$signed_by" "$debian_arch" "$1" "$headers_release" \
+  printf 'deb [%starget=Packages arch=%s] %s %s main\n' "$signed_by" "$3" "$1" "$2" \
     >"$home/sources.list"
   cat >"$home/apt.conf" <<CONF
 #clear APT::Update::Pre-Invoke;
@@ -106,11 +123,10 @@ Dir::Etc::sourcelist "$home/sources.list";
 Dir::Etc::sourceparts "-";
 Dir::Etc::preferences "-";
 Dir::Etc::preferencesparts "-";
-APT::Architecture "$debian_arch";
-APT::Architectures { "$debian_arch"; };
+APT::Architecture "$3";
+APT::Architectures { "$3"; };
 APT::Sandbox::User "";
 Acquire::Retries "2";
 CONF
-  apt-get --config-file "$home/apt.conf" --quiet -o APT::Update::Error-Mode=any update &&
-    (cd "$home" && apt-get --config-file "$home/apt.conf" --quiet download "libonnxruntime-dev=$headers_version")
+  apt-get --config-file "$home/apt.conf" --quiet -o APT::Update::Error-Mode=any update
 }

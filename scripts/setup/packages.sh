@@ -10,13 +10,15 @@ missing_packages() {
   done
 }
 
+# setup_packages [LIST-FILE]
 setup_packages() {
+  local list=${1:-$scripts/packages.txt}
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    say "this is no Debian: the libraries named in scripts/packages.txt are taken as installed"
+    say "this is no Debian: the libraries named in $(basename "$list") are taken as installed"
     return
   fi
   local missing as_root=()
-  mapfile -t missing < <(missing_packages "$scripts/packages.txt")
+  mapfile -t missing < <(missing_packages "$list")
   [[ ${#missing[@]} -gt 0 ]] || return 0
   local line="apt-get update && apt-get install --yes --no-install-recommends ${missing[*]}"
 

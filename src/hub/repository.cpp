@@ -16,8 +16,7 @@ constexpr std::size_t kSha1Digits = 40;
 
 bool is_safe_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= kMaxName && name != "." && name != ".." &&
-         std::ranges::none_of(name,
-                              [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F' || c == '\\' || c == ':'; });
+         std::ranges::none_of(name, [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\' || c == ':'; });
 }
 
 // A mirror that does not know "blobs=true" lists names only.
