@@ -98,6 +98,18 @@ void handle_tei_embed(const ExchangePtr& exchange) {
   });
 }
 
+// The hub's client sends every task to the root: a pair of sentences and others stands in an object.
+void handle_tei_root(const ExchangePtr& exchange) {
+  const auto root = parse_or_refuse(exchange);
+  if (!root) return;
+  JsonElement inputs;
+  if (root->at_key("inputs").get(inputs) == simdjson::SUCCESS && inputs.is_object()) {
+    handle_tei_similarity(exchange);
+  } else {
+    handle_tei_embed(exchange);
+  }
+}
+
 void handle_tei_embed_all(const ExchangePtr& exchange) {
   const auto root = parse_or_refuse(exchange);
   if (!root) return;

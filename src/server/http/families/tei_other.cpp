@@ -10,14 +10,15 @@ namespace {
 
 constexpr std::size_t kUnitTokens = 512;  // of a forward pass
 
-// The model that TEI's routes mean, and its tokenizer; nothing, and the exchange answered, where there is none.
+// The model of that name (empty: the one that TEI's routes mean), and its tokenizer; nothing, and the exchange
+// answered, where there is none.
 struct WithTokenizer {
   std::shared_ptr<const ServedModel> model;
   const Tokenizer* tokenizer = nullptr;
 };
 
-WithTokenizer find_tokenizer(const ExchangePtr& exchange) {
-  auto found = exchange->service.find_model({});
+WithTokenizer find_tokenizer(const ExchangePtr& exchange, const std::string& name) {
+  auto found = exchange->service.find_model(name);
   if (!found.model) {
     exchange->refuse(found.refusal);
     return {};
@@ -103,18 +104,20 @@ void handle_tei_tokenize(const ExchangePtr& exchange) {
   bool was_list = false;
   EncodeOptions encode;
   std::string prompt_name;
+  std::string model;
   ObjectReader in(*root);
   in.require(in.has("inputs"), "inputs");
   in.inputs("inputs", inputs, was_list);
   in.boolean("add_special_tokens", encode.add_special_tokens);
   in.text("prompt_name", prompt_name);
+  in.text("model", model);
   auto problem = in.finish(Unknown::ignore);
   if (!problem) problem = too_many(*exchange, inputs.size(), "inputs");
   if (problem) {
     exchange->refuse(*problem);
     return;
   }
-  const auto with = find_tokenizer(exchange);
+  const auto with = find_tokenizer(exchange, model);
   if (with.tokenizer == nullptr) return;
   const auto prompt = prompt_of(*with.model, prompt_name);
   std::string body = "[";
@@ -143,10 +146,12 @@ void handle_tei_decode(const ExchangePtr& exchange) {
   std::vector<Input> ids;
   bool was_list = false;
   bool skip_special = true;
+  std::string model;
   ObjectReader in(*root);
   in.require(in.has("ids"), "ids");
   in.inputs("ids", ids, was_list);
   in.boolean("skip_special_tokens", skip_special);
+  in.text("model", model);
   auto problem = in.finish(Unknown::ignore);
   if (!problem) problem = too_many(*exchange, ids.size(), "ids");
   for (const auto& each : ids) {
@@ -157,7 +162,7 @@ void handle_tei_decode(const ExchangePtr& exchange) {
     exchange->refuse(*problem);
     return;
   }
-  const auto with = find_tokenizer(exchange);
+  const auto with = find_tokenizer(exchange, model);
   if (with.tokenizer == nullptr) return;
   std::string body = "[";
   for (std::size_t i = 0; i < ids.size(); ++i) {
