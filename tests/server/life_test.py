@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ class Served:
     def read(self):
         for line in self.process.stderr:
             self.lines.append(line)
-            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
+            if found := re.search(r"listening on https?://127\.0\.0\.1:(\d+)", line):
                 self.port = int(found[1])
 
     def wait_for(self, text):
@@ -170,6 +171,57 @@ class Life(unittest.TestCase):
             self.assertNotIn(secret.encode(), said)
             self.assertNotIn(text.encode(), said)
 
+    def test_tls_and_client_certificates(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def make(name):
+                files = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                                "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1",
+                                "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=GUARD)
+                return files
+
+            def ask(server, trusted, own=None, most=ssl.TLSVersion.MAXIMUM_SUPPORTED):
+                context = ssl.create_default_context(cafile=trusted)
+                context.maximum_version = most
+                if own:
+                    context.load_cert_chain(*own)
+                connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=GUARD, context=context)
+                try:
+                    return embed(connection)[0]
+                finally:
+                    connection.close()
+
+            certificate, key = make("server")
+            renewed = make("renewed")
+            client = make("client")
+            flags = ("--tls-certificate", certificate, "--tls-key", key)
+            with Served(*flags) as server:
+                self.assertEqual(ask(server, certificate), 200)
+                self.assertEqual(ask(server, certificate, most=ssl.TLSVersion.TLSv1_2), 200)
+                with self.assertRaises(ssl.SSLError):
+                    ask(server, certificate, most=ssl.TLSVersion.TLSv1_1)
+                os.replace(renewed[0], certificate)
+                os.replace(renewed[1], key)
+                server.process.send_signal(signal.SIGHUP)
+                server.wait_for("reloaded")
+                self.assertEqual(ask(server, certificate), 200)
+                self.assertEqual(server.stop(), 0)
+            with Served(*flags, "--tls-client-ca", client[0]) as server:
+                self.assertEqual(ask(server, certificate, client), 200)
+                for other in (None, (certificate, key)):
+                    with self.assertRaises((ssl.SSLError, OSError)):
+                        ask(server, certificate, other)
+                self.assertEqual(server.stop(), 0)
+
+    def test_requests_of_a_key_are_limited(self):
+        with Served("--requests-per-minute", "20", AKIDB_EMBED_API_KEYS="a,b") as server:
+            connection = server.connect()
+            answers = [embed(connection, Authorization="Bearer a") for _ in range(3)]
+            self.assertEqual([status for status, _, _ in answers], [200, 200, 429])
+            self.assertIn(answers[2][2].headers["Retry-After"], ("2", "3"))
+            self.assertEqual(embed(connection, Authorization="Bearer b")[0], 200)
+            self.assertEqual(server.stop(), 0)
+
     def test_unix_socket(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "socket")
@@ -186,6 +238,8 @@ class Life(unittest.TestCase):
             (("--port", "70000"), "--port: expected a whole number from 0 to 65535"),
             (("--model", "a=x", "--model", "a=y"), "two models are called a"),
             (("--model", "=x"), "expected NAME=MODEL"),
+            (("--tls-key", "x"), "--tls-certificate and --tls-key go together"),
+            (("--tls-key", "x", "--tls-certificate", "x"), "--tls-certificate: cannot be used"),
             (("--prot", "1"), "did you mean --port?"),
         ):
             done = subprocess.run([PROGRAM, "serve", "--provider", "hash", *flags], capture_output=True, text=True, timeout=GUARD)

@@ -84,6 +84,7 @@ server::HttpServerOptions http_options(const Values& values) {
   http.listen.push_back({values.text("host"), static_cast<std::uint16_t>(values.count("port")), {}});
   if (!values.text("unix-socket").empty()) http.listen.push_back({{}, 0, values.text("unix-socket")});
   http.io_threads = static_cast<std::uint32_t>(values.count("io-threads"));
+  http.tls = {values.text("tls-certificate"), values.text("tls-key"), values.text("tls-client-ca")};
   http.connections = values.count("max-connections");
   http.connection.limits.body = values.count("max-request-mib") << 20U;
   return http;
@@ -92,6 +93,7 @@ server::HttpServerOptions http_options(const Values& values) {
 server::ApiOptions api_options(const Values& values) {
   server::ApiOptions api;
   api.tei_inputs = values.count("max-client-batch-size");
+  api.requests_per_minute = values.count("requests-per-minute");
   api.auto_truncate = values.on("auto-truncate");
   api.request_timeout = std::chrono::milliseconds(values.count("request-timeout-ms"));
   api.hosts = parts_of(values.text("allowed-hosts"), ',');
@@ -106,6 +108,9 @@ server::ApiOptions api_options(const Values& values) {
 
 Result<void> run_serve(const Invocation& invocation, Console& console) {
   const Values values = invocation.values;
+  if (values.text("tls-certificate").empty() != values.text("tls-key").empty()) {
+    return Error{ErrorCode::invalid_argument, "--tls-certificate and --tls-key go together", {}, {}};
+  }
   server::ServeOptions options;
   options.executor = make_executor(static_cast<std::uint32_t>(values.count("threads")));
   options.load = [values, executor = options.executor]() -> Result<server::Reloadable> {

@@ -34,9 +34,9 @@ Result<void> Server::start() {
   for (const auto& model : loadable->models) service_.models().declare(model.name, model.aliases);
   if (auto started = http_.start(); !started) return started;
   for (const auto& listen : options_.http.listen) {
-    options_.say("listening on " + (listen.unix_path.empty()
-                                        ? "http://" + listen.host + ":" + std::to_string(http_.port())
-                                        : listen.unix_path));
+    options_.say("listening on " + (listen.unix_path.empty() ? (options_.http.tls.enabled() ? "https://" : "http://") +
+                                                                   listen.host + ":" + std::to_string(http_.port())
+                                                             : listen.unix_path));
   }
   loader_ = std::thread([this, models = std::move(loadable->models)] {
     load(models, true);
@@ -77,6 +77,7 @@ void Server::reload() {
     return;
   }
   keys_.set(std::move(loadable->keys));
+  if (auto loaded = http_.reload_tls(); !loaded) base::log(LogLevel::error, "reload: " + to_string(loaded.error()));
   loader_ = std::thread([this, models = std::move(loadable->models)] {
     // New names wait for their models; known ones are served by the old models meanwhile.
     for (const auto& model : models) service_.models().declare(model.name, model.aliases);

@@ -24,6 +24,9 @@ struct ApiOptions {
   // The longest that a request may wait for its vectors; 0: for ever.
   std::chrono::milliseconds request_timeout{60'000};
 
+  // Requests of each API key in a minute; 0: any number.
+  std::size_t requests_per_minute = 0;
+
   // Names that a Host field may give; empty: any.
   std::vector<std::string> hosts;
 

@@ -52,7 +52,10 @@ std::string_view without_port(std::string_view host) {
 }  // namespace
 
 Dispatcher::Dispatcher(EmbedService& service, const ApiKeys& keys, const ApiOptions& options)
-    : keys_(keys), options_(options), unrouted_(service.metrics().route("other", "none", Family::own)) {
+    : keys_(keys),
+      options_(options),
+      rate_limit_(options.requests_per_minute),
+      unrouted_(service.metrics().route("other", "none", Family::own)) {
   for (const auto& route : route_table()) {
     auto& counts = service.metrics().route(std::string(route.method), std::string(route.path), route.family);
     targets_.push_back({&route, &counts});
@@ -77,13 +80,22 @@ bool Dispatcher::host_is_known(std::string_view host) const {
   return std::find(options_.hosts.begin(), options_.hosts.end(), name) != options_.hosts.end();
 }
 
-bool Dispatcher::may_enter(Exchange& exchange, const Route* route, const std::string& peer) const {
+std::optional<Refusal> Dispatcher::turned_away(Exchange& exchange, const Route* route, const std::string& peer) const {
   exchange.caller = peer;
+  if (!host_is_known(exchange.request.field("host"))) {
+    return refusal(Reason::wrong_host, "Host: this server does not go by that name");
+  }
   const auto keys = keys_.get();
-  if (keys->empty()) return true;
+  if (keys->empty() || (route != nullptr && route->open)) return std::nullopt;
   auto name = keys->name_of(bearer_of(exchange.request));
-  if (name) exchange.caller = *std::move(name);
-  return name.has_value() || (route != nullptr && route->open);
+  if (!name) {
+    return refusal(ErrorCode::unauthenticated, "expected an API key, as in Authorization: Bearer KEY");
+  }
+  exchange.caller = *std::move(name);
+  if (const auto wait = rate_limit_.take(exchange.caller)) {
+    return refusal(Reason::rate_limited, "this API key has made its requests of this minute", *wait);
+  }
+  return std::nullopt;
 }
 
 void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) const {
@@ -96,10 +108,8 @@ void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) 
     exchange->route = target->route;
     exchange->counts = target->counts;
   }
-  if (!host_is_known(exchange->request.field("host"))) {
-    exchange->refuse(refusal(Reason::wrong_host, "Host: this server does not go by that name"));
-  } else if (!may_enter(*exchange, exchange->route, peer)) {
-    exchange->refuse(refusal(ErrorCode::unauthenticated, "expected an API key, as in Authorization: Bearer KEY"));
+  if (const auto problem = turned_away(*exchange, exchange->route, peer)) {
+    exchange->refuse(*problem);
   } else if (target != nullptr) {
     target->route->handle(exchange);
   } else if (!allowed.empty()) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "server/api/access.hpp"
+#include "server/api/rate_limit.hpp"
 #include "server/api/service.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/route.hpp"
@@ -30,11 +32,14 @@ class Dispatcher {
   };
   [[nodiscard]] const Target* find(Exchange& exchange, std::string& allowed) const;
   [[nodiscard]] bool host_is_known(std::string_view host) const;
-  [[nodiscard]] bool may_enter(Exchange& exchange, const Route* route, const std::string& peer) const;
+  // Why the exchange may not enter; nothing where it may.
+  [[nodiscard]] std::optional<Refusal> turned_away(Exchange& exchange, const Route* route,
+                                                   const std::string& peer) const;
 
   const ApiKeys& keys_;
   const ApiOptions& options_;
   std::vector<Target> targets_;
+  mutable RateLimit rate_limit_;
   RouteMetrics& unrouted_;
 };
 

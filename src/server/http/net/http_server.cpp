@@ -11,6 +11,7 @@
 
 #include "server/http/net/io_thread.hpp"
 #include "server/http/net/stream_connection.hpp"
+#include "server/http/net/tls.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -58,6 +59,7 @@ struct HttpServer::Parts {
   Dispatcher dispatcher;
   std::atomic<std::size_t> exchanges{0};
   ConnectionContext shared;
+  TlsContext tls;
   std::vector<std::unique_ptr<IoThread>> threads;
   std::vector<std::shared_ptr<Listener>> listeners;
   std::size_t next = 0;
@@ -113,6 +115,11 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
       const auto endpoint = socket.remote_endpoint(problem);
       if (problem) return;  // gone already
       peer = name_of(endpoint);
+      if (const auto tls = parts_.tls.get()) {
+        thread.adopt(std::make_shared<StreamConnection<TlsStream>>(
+            thread.context(), TlsStream(Socket(std::move(socket)), *tls), std::move(peer), parts_.shared));
+        return;
+      }
     }
     thread.adopt(std::make_shared<StreamConnection<Socket>>(thread.context(), Socket(std::move(socket)),
                                                             std::move(peer), parts_.shared));
@@ -140,8 +147,13 @@ HttpServer::HttpServer(EmbedService& service, const ApiKeys& keys, const ApiOpti
 
 HttpServer::~HttpServer() { stop(); }
 
+Result<void> HttpServer::reload_tls() {
+  return parts_->options.tls.enabled() ? parts_->tls.load(parts_->options.tls) : Result<void>();
+}
+
 Result<void> HttpServer::start() {
   auto& parts = *parts_;
+  if (auto loaded = reload_tls(); !loaded) return loaded;
   for (std::uint32_t i = 0; i < std::max(parts.options.io_threads, 1U); ++i) {
     parts.threads.push_back(std::make_unique<IoThread>(parts.service.metrics().connections));
   }

@@ -10,6 +10,7 @@
 #include "server/api/access.hpp"
 #include "server/http/api_options.hpp"
 #include "server/http/net/connection.hpp"
+#include "server/http/net/tls_options.hpp"
 
 namespace akidb::embedding::server {
 
@@ -24,6 +25,7 @@ struct HttpServerOptions {
   std::uint32_t io_threads = 1;
   std::size_t connections = 10'000;  // above it, new ones are closed at once
   ConnectionOptions connection;
+  TlsOptions tls;  // for the TCP addresses
 };
 
 class HttpServer {
@@ -37,6 +39,9 @@ class HttpServer {
 
   // Binds and begins to accept. unavailable where an address cannot be had.
   Result<void> start();
+
+  // Reads the certificate again, for new connections; on an error the old one stays.
+  Result<void> reload_tls();
 
   // The port of the first TCP address, after start().
   [[nodiscard]] std::uint16_t port() const noexcept;
