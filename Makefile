@@ -36,7 +36,7 @@ run: setup $(BUILD)/build.ninja ## build the program, then embed examples/senten
 	@scripts/demo.sh $(BUILD)/akidb-embed
 
 test: build ## build, bring what the tests compare with, run all tests; ends with "N passed, N failed"
-	@scripts/setup.sh huggingface_hub
+	@scripts/setup.sh huggingface_hub clients
 	@scripts/run_tests.py $(BUILD) --jobs $(JOBS)
 
 test-openvino test-cuda: test-%: setup-% build ## the default model on a real build of ONNX Runtime for that device
