@@ -70,7 +70,7 @@ function drawMap() {
 }
 
 function drawDot(dot, isFirst) {
-  const shape = dot.index < 0 ? svg('path', { d: 'M0-10 10 0 0 10-10 0z' }) : svg('circle', { r: 7.5 });
+  const shape = dot.index < 0 ? svg('path', { d: 'M0-10 10 0 0 10-10 0z' }) : svg('circle', { r: state.shown.texts.length > 80 ? 4.5 : 7.5 });
   const label = svg('text', { x: dot.labelLeft ? -12 : 12, y: 4, 'text-anchor': dot.labelLeft ? 'end' : 'start' }, dot.label);
   const drawn = svg('g', { transform: `translate(${dot.x.toFixed(1)} ${dot.y.toFixed(1)})`, role: 'img' }, shape, label);
   drawn.setAttribute('class', `dot${dot.quiet ? ' quiet' : ''}`);
