@@ -6,7 +6,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export asan tsan lint format bench-peers install clean
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy asan tsan lint format bench-peers install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,14 @@ test-arm64: ## cross-build for arm64; unit tests and a part of the default model
 	@cmake --preset arm64 && cmake --build build/arm64 --parallel $(JOBS)
 	@GTEST_FILTER='-Executor.WorksWithFewerThreads*' scripts/run_tests.py build/arm64 -- -L unit
 	@GTEST_FILTER='Golden.HelloWorld*' scripts/run_tests.py build/arm64 -- -R '^golden_test$$'
+
+test-playground: build ## the playground in headless Chromium, which set-up brings; pictures go to build/release/playground
+	@scripts/setup.sh playground
+	@tests/playground/playground_test.py $(BUILD)
+
+test-deploy: build ## what is in deploy/, with promtool, hadolint and systemd-analyze
+	@scripts/setup.sh deploy
+	@/usr/bin/python3 tests/deploy/deploy_test.py $(BUILD)
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan
