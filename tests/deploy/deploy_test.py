@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import unittest
 import urllib.request
 from pathlib import Path
@@ -47,14 +46,13 @@ def metrics_of_a_server() -> set[str]:
                 url = match[0]
             if url and "is ready" in line:
                 break
-        threading.Thread(target=process.stderr.read, daemon=True).start()
         body = json.dumps({"inputs": ["a text"]}).encode()
         headers = {"Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(url + "/v1/akidb/embed", body, headers)).read()
         page = urllib.request.urlopen(url + "/metrics").read().decode()
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
     return set(re.findall(r"^([a-z_]+)(?:\{| )", page, re.MULTILINE))
 
 

@@ -38,6 +38,7 @@ def server(*flags: str, key: str = ""):
         environment["AKIDB_EMBED_API_KEYS"] = key
     process = subprocess.Popen([PROGRAM, "serve", "--port", "0", *flags], stderr=subprocess.PIPE, text=True,
                                env=environment)
+    reader = threading.Thread()
     try:
         said, url = [], ""
         for line in process.stderr:
@@ -48,11 +49,15 @@ def server(*flags: str, key: str = ""):
                 break
         else:
             raise AssertionError("the server ended: " + "".join(said))
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+        reader = threading.Thread(target=process.stderr.read, daemon=True)
+        reader.start()
         yield url
     finally:
         process.terminate()
         process.wait()
+        if reader.is_alive():
+            reader.join()
+        process.stderr.close()
 
 
 def post(url: str, body: dict):

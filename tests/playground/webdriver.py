@@ -124,3 +124,4 @@ def browser():
     finally:
         process.terminate()
         process.wait()
+        process.stdout.close()

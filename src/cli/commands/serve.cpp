@@ -100,6 +100,7 @@ server::ApiOptions api_options(const Values& values) {
   if (api.hosts.empty() && is_loopback(values.text("host"))) {
     api.hosts = {"localhost", "127.0.0.1", "[::1]", values.text("host")};
   }
+  api.playground = values.on("playground");
   api.version = AKIDB_EMBEDDING_VERSION;
   return api;
 }

@@ -158,6 +158,8 @@ constexpr std::array kFlags = {
     Flag{"tls-key", 0, path, "FILE", "", Section::network, commands(serve), "The certificate's private key, PEM"},
     Flag{"tls-client-ca", 0, path, "FILE", "", Section::network, commands(serve),
          "Clients must show a certificate of one of these authorities, PEM"},
+    Flag{"playground", 0, toggle, "", "true", Section::network, commands(serve),
+         "GET / is a page to try the server with; --no-playground switches it off"},
     Flag{"io-threads", 0, count, "N", "1", Section::network, commands(serve), "Threads that read and write sockets", 1,
          256},
     Flag{"max-connections", 0, count, "N", "10000", Section::limits, commands(serve), "Open connections", 1, 1'000'000},

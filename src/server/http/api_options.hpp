@@ -30,6 +30,9 @@ struct ApiOptions {
   // Names that a Host field may give; empty: any.
   std::vector<std::string> hosts;
 
+  // Whether GET / is the page to try the server with.
+  bool playground = true;
+
   std::string version;
 };
 

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <random>
 
+#include "server/http/families/handlers.hpp"
+
 namespace akidb::embedding::server {
 namespace {
 
@@ -42,6 +44,16 @@ std::string_view bearer_of(const Request& request) {
     if (const auto key = request.field(name); !key.empty()) return key;
   }
   return {};
+}
+
+// A browser that asks for the playground without a key gets its page, which asks for the key.
+void refuse_entry(const ExchangePtr& exchange, const Refusal& problem) {
+  const bool wants_page = exchange->route != nullptr && exchange->route->handle == handle_playground;
+  if (wants_page && exchange->options.playground && problem.error.code == ErrorCode::unauthenticated) {
+    refuse_playground(exchange);
+  } else {
+    exchange->refuse(problem);
+  }
 }
 
 std::string_view without_port(std::string_view host) {
@@ -109,7 +121,7 @@ void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) 
     exchange->counts = target->counts;
   }
   if (const auto problem = turned_away(*exchange, exchange->route, peer)) {
-    exchange->refuse(*problem);
+    refuse_entry(exchange, *problem);
   } else if (target != nullptr) {
     target->route->handle(exchange);
   } else if (!allowed.empty()) {

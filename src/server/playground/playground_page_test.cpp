@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <string>
+
+#include "base/sha256.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -22,13 +22,17 @@ std::string between(std::string_view text, std::string_view begin, std::string_v
   return std::string(text.substr(from, text.find(end, from) - from));
 }
 
+// As a policy names it: base64 of the digest, whose 64 hexadecimal digits come six to four letters.
 std::string source_hash(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 64> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(size));
-  return "'sha256-" + std::string(base64.begin(), base64.begin() + length) + "'";
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::string digits = base::sha256_hex(text) + "00";
+  std::string base64;
+  for (std::size_t i = 0; i < digits.size(); i += 6) {
+    const auto bits = std::stoul(digits.substr(i, 6), nullptr, 16);
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) base64 += kLetters[(bits >> shift) & 63U];
+  }
+  base64.back() = '=';
+  return "'sha256-" + base64 + "'";
 }
 
 TEST(PlaygroundPage, PolicyAllowsItsStyleAndItsScriptOnly) {

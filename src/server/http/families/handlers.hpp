@@ -11,6 +11,10 @@ void handle_ready(const ExchangePtr& exchange);
 void handle_health(const ExchangePtr& exchange);
 void handle_metrics(const ExchangePtr& exchange);
 
+// The page; without a key it comes as the body of the refusal: it holds nothing of the server, and asks for the key.
+void handle_playground(const ExchangePtr& exchange);
+void refuse_playground(const ExchangePtr& exchange);
+
 // Our own
 void handle_own_embed(const ExchangePtr& exchange);
 void handle_own_models(const ExchangePtr& exchange);
