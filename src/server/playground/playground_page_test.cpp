@@ -39,7 +39,8 @@ TEST(PlaygroundPage, PolicyAllowsItsStyleAndItsScriptOnly) {
   const auto& page = playground_page();
   const std::string policy(page.content_security_policy);
   EXPECT_THAT(policy, HasSubstr("default-src 'none';"));
-  EXPECT_THAT(policy, HasSubstr("script-src " + source_hash(between(page.html, "<script type=\"module\">", "</script>")) + ";"));
+  EXPECT_THAT(policy, HasSubstr("script-src " +
+                                source_hash(between(page.html, "<script type=\"module\">", "</script>")) + ";"));
   EXPECT_THAT(policy, HasSubstr("style-src " + source_hash(between(page.html, "<style>", "</style>")) + ";"));
   EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
 }
