@@ -9,7 +9,7 @@ readonly hadolint_version=2.15.1
 readonly hadolint_sha256=bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5
 
 setup_deploy() {
-  setup_packages "$scripts/packages_deploy.txt"
+  setup_packages "$scripts/packages-deploy.txt"
   mkdir -p "$cache/tools"
   [[ -x $cache/tools/promtool ]] || bring_promtool
   [[ -x $cache/tools/hadolint ]] || bring_hadolint

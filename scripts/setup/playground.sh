@@ -4,4 +4,4 @@
 # shellcheck source=scripts/setup/packages.sh
 source "$scripts/setup/packages.sh"
 
-setup_playground() { setup_packages "$scripts/packages_playground.txt"; }
+setup_playground() { setup_packages "$scripts/packages-playground.txt"; }
