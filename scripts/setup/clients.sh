@@ -10,7 +10,7 @@ setup_clients() {
   rm -rf "$into"
   run_quietly "making a virtual environment" python3 -m venv "$into"
   run_quietly "downloading the clients" "$into/bin/pip" --disable-pip-version-check install --quiet --retries 2 \
-    --only-binary=:all: -r "$list"
+    --only-binary=:all: --no-deps --require-hashes -r "$list"
   printf '%s\n' "${digest%% *}" >"$into/.from"
   say "the clients are in $into"
 }
