@@ -115,7 +115,7 @@ TEST_F(Folder, AGraphIsFoundAndNeedsNoDescription) {
   folder_.write("onnx/model.onnx", "x");
   EXPECT_EQ(read()->onnx, folder_.path() / "onnx/model.onnx");
   fs::remove(folder_.path() / "model.safetensors");
-  folder_.write("config.json", R"({"model_type": "mpnet"})");
+  folder_.write("config.json", R"({"model_type": "mamba"})");
   const auto model = read();
   ASSERT_TRUE(model);
   EXPECT_FALSE(model->encoder);

@@ -95,7 +95,7 @@ FloatSource with_first_type(const Tensor& table, const Tensor& types) {
 
 class Writer {
  public:
-  Writer(const EncoderConfig& config, const EncoderTensors& tensors, const ParameterLayout& layout,
+  Writer(const EncoderConfig& config, const model::EncoderTensors& tensors, const ParameterLayout& layout,
          ParameterWriter& writer)
       : config_(config), tensors_(tensors), layout_(layout), writer_(writer) {}
 
@@ -188,14 +188,14 @@ class Writer {
   }
 
   const EncoderConfig& config_;
-  const EncoderTensors& tensors_;
+  const model::EncoderTensors& tensors_;
   const ParameterLayout& layout_;
   ParameterWriter& writer_;
 };
 
 }  // namespace
 
-Result<void> write_encoder_parameters(const EncoderConfig& config, const EncoderTensors& tensors,
+Result<void> write_encoder_parameters(const EncoderConfig& config, const model::EncoderTensors& tensors,
                                       const ParameterLayout& layout, ParameterWriter& writer) {
   Writer parameters(config, tensors, layout, writer);
   if (auto outcome = parameters.embeddings(); !outcome) return outcome;

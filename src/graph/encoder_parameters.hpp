@@ -3,8 +3,8 @@
 
 #include <akidb/embedding/result.hpp>
 
-#include "graph/encoder_tensors.hpp"
 #include "graph/parameter_writer.hpp"
+#include "model/encoder_tensors.hpp"
 #include "model/model.hpp"
 
 namespace akidb::embedding::graph {
@@ -17,7 +17,7 @@ struct ParameterLayout {
 // Parameters keep the checkpoint's names, without a prefix. Differences: linear weights are transposed to
 // inputs x outputs; query's weight and bias are divided by the square root of a head's size, so that the
 // graph need not scale scores; a fused query, key and value are called "<layer>attention.qkv".
-Result<void> write_encoder_parameters(const model::EncoderConfig& config, const EncoderTensors& tensors,
+Result<void> write_encoder_parameters(const model::EncoderConfig& config, const model::EncoderTensors& tensors,
                                       const ParameterLayout& layout, ParameterWriter& writer);
 
 // Name, behind the layer's, of the fused query, key and value.

@@ -23,6 +23,13 @@ std::uint64_t total_bytes(const model::Weights& weights) {
   return total;
 }
 
+// What the graph writer knows: BERT's structure.
+bool is_like_bert(const model::EncoderConfig& config) {
+  return config.norms == model::NormPlacement::after && !config.gated && config.position_embeddings &&
+         !config.padding_id && config.relative_buckets == 0 && config.rotary_theta == 0 && config.local_window == 0 &&
+         config.attention_bias && config.mlp_bias && config.norm_bias;
+}
+
 Result<void> write_graph(const onnx::ModelProto& model, const std::filesystem::path& file) {
   const std::string bytes = model.SerializeAsString();
   auto writer = base::FileWriter::create(file);
@@ -42,6 +49,13 @@ Result<void> write_all(const model::ModelFolder& model, const std::filesystem::p
         model.folder.string(),
         {}};
   }
+  if (!is_like_bert(*model.encoder)) {
+    return Error{ErrorCode::unsupported,
+                 "architecture \"" + model.encoder->architecture +
+                     "\" cannot be converted to ONNX: the native provider runs it as it is",
+                 model.folder.string(),
+                 {}};
+  }
   const model::Architecture* const architecture = model::find_architecture(model.encoder->architecture);
   if (model.safetensors.empty() || architecture == nullptr) {
     return Error{ErrorCode::not_found, "the model has no safetensors weights to convert", model.folder.string(), {}};
@@ -52,7 +66,7 @@ Result<void> write_all(const model::ModelFolder& model, const std::filesystem::p
                                                : ParameterWriter::with_data_file(folder / data_name);
   if (!writer) return writer.error();
   const GraphOptions& options = graphs.front().options;
-  const EncoderTensors tensors(*weights, *architecture, *model.encoder);
+  const model::EncoderTensors tensors(*weights, *architecture, *model.encoder);
   auto outcome = write_encoder_parameters(*model.encoder, tensors, {options.token_type_ids, options.fuse_qkv}, *writer);
   if (!outcome) return outcome;
   const auto parameters = writer->finish();

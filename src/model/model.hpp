@@ -13,6 +13,10 @@ namespace akidb::embedding::model {
 
 enum class Activation { gelu, gelu_tanh, relu, silu };
 
+// Where a layer's two norms stand: behind the sums of attention and feed-forward with their inputs, or
+// before attention and feed-forward (and one behind the last layer).
+enum class NormPlacement { after, before };
+
 // An encoder's shape, read from config.json. One description for all architectures of a family: what an
 // architecture lacks is off.
 struct EncoderConfig {
@@ -22,10 +26,33 @@ struct EncoderConfig {
   std::uint32_t heads = 0;
   std::uint32_t intermediate_size = 0;
   std::uint32_t vocab_size = 0;
-  std::uint32_t max_positions = 0;
+  std::uint32_t max_positions = 0;    // tokens of the longest sequence
   std::uint32_t type_vocab_size = 0;  // 0: no token type embeddings
   double layer_norm_epsilon = 1e-12;
   Activation activation = Activation::gelu;
+
+  NormPlacement norms = NormPlacement::after;
+  bool first_attention_norm = true;  // NormPlacement::before: the first layer has a norm before attention
+  bool gated = false;                // the feed-forward's inner rows are activation(a) * b
+  bool attention_bias = true;
+  bool mlp_bias = true;
+  bool norm_bias = true;
+
+  bool position_embeddings = true;  // a table, one row a position
+  // Positions count from this id + 1 and pass over tokens of this id, which have the position of its own number.
+  std::optional<std::uint32_t> padding_id;
+  std::uint32_t relative_buckets = 0;  // not 0: a bias by head and distance, in T5's buckets
+  double rotary_theta = 0;             // not 0: queries and keys are rotated
+
+  // Not 0: a local layer's tokens see as many tokens on each side, and rotate by a theta of their own.
+  std::uint32_t local_window = 0;
+  double local_rotary_theta = 0;
+  std::vector<bool> local_layers;  // one for each layer where there is a window
+
+  // Rows of the table of position embeddings.
+  [[nodiscard]] std::uint32_t position_rows() const noexcept {
+    return max_positions + (padding_id ? *padding_id + 1 : 0);
+  }
 };
 
 enum class PoolingMode { cls, mean, max, mean_sqrt_len, weighted_mean, last_token };

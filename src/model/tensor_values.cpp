@@ -1,6 +1,5 @@
 #include "model/tensor_values.hpp"
 
-#include <bit>
 #include <cstring>
 #include <string>
 
@@ -18,22 +17,6 @@ void convert_16(const std::byte* source, std::span<float> values, Convert conver
 }
 
 }  // namespace
-
-float half_to_float(std::uint16_t half) noexcept {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1FU;
-  const std::uint32_t fraction = half & 0x3FFU;
-  if (exponent == 0) {  // zero and subnormal: fraction x 2^-24
-    const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
-  }
-  const std::uint32_t wide = exponent == 0x1F ? 0xFFU : exponent + (127 - 15);
-  return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
-}
-
-float bfloat16_to_float(std::uint16_t bfloat16) noexcept {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bfloat16) << 16);
-}
 
 std::uint64_t element_count(const Tensor& tensor) noexcept {
   std::uint64_t count = 1;

@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <span>
 
+#include "base/float16.hpp"
 #include "model/safetensors.hpp"
 
 namespace akidb::embedding::model {
 
-// Exact: every half and every bfloat16 is a float32. NaN stays NaN.
-float half_to_float(std::uint16_t half) noexcept;
-float bfloat16_to_float(std::uint16_t bfloat16) noexcept;
+using base::bfloat16_to_float;
+using base::half_to_float;
 
 // Elements of a tensor: the product of its shape.
 std::uint64_t element_count(const Tensor& tensor) noexcept;

@@ -23,6 +23,8 @@ std::string check_error(const Error& error) {
 std::string check(const model::EncoderConfig& config) {
   if (config.heads == 0 || config.hidden_size % config.heads != 0) return "heads do not divide the hidden size";
   if (config.layers == 0 || config.vocab_size == 0 || config.max_positions == 0) return "a size is zero";
+  if (config.local_window != 0 && config.local_layers.size() != config.layers) return "layers without an attention";
+  if (config.rotary_theta != 0 && config.hidden_size / config.heads % 2 != 0) return "heads that cannot be rotated";
   if (!(config.layer_norm_epsilon > 0 && config.layer_norm_epsilon < 1)) return "epsilon is out of bounds";
   return {};
 }

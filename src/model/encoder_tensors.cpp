@@ -1,11 +1,8 @@
-#include "graph/encoder_tensors.hpp"
+#include "model/encoder_tensors.hpp"
 
-namespace akidb::embedding::graph {
+namespace akidb::embedding::model {
 
-using model::Tensor;
-
-EncoderTensors::EncoderTensors(const model::Weights& weights, const model::Architecture& architecture,
-                               const model::EncoderConfig& config)
+EncoderTensors::EncoderTensors(const Weights& weights, const Architecture& architecture, const EncoderConfig& config)
     : weights_(weights), architecture_(architecture), hidden_(config.hidden_size) {
   const std::string probe = std::string(names().word_embeddings) + ".weight";
   if (!weights.find(probe) && weights.find(std::string(architecture.prefix) + probe)) prefix_ = architecture.prefix;
@@ -41,4 +38,4 @@ Result<Tensor> EncoderTensors::bias(const std::string& name, std::uint64_t outpu
   return get(name + ".bias", {outputs});
 }
 
-}  // namespace akidb::embedding::graph
+}  // namespace akidb::embedding::model
