@@ -17,6 +17,9 @@ struct TokenBatch {
   std::span<const std::uint32_t> token_ids;
   std::span<const std::uint32_t> offsets;
 
+  // The rows of all tokens but each sequence's first may be left out.
+  bool first_rows_only = false;
+
   [[nodiscard]] std::size_t sequences() const noexcept { return offsets.size() - 1; }
   [[nodiscard]] std::size_t length(std::size_t sequence) const noexcept {
     return offsets[sequence + 1] - offsets[sequence];

@@ -34,6 +34,10 @@ void scale(std::span<float> row, float factor) {
 Pooling::Pooling(std::vector<PoolingMode> modes, std::size_t hidden_size)
     : modes_(std::move(modes)), hidden_size_(hidden_size) {}
 
+bool Pooling::takes_first_row_only() const noexcept {
+  return std::all_of(modes_.begin(), modes_.end(), [](PoolingMode mode) { return mode == PoolingMode::cls; });
+}
+
 void Pooling::add(std::span<const float> rows, const Place& place, std::span<float> pooled) const {
   const std::size_t count = rows.size() / hidden_size_;
   for (std::size_t at = 0; at < count; ++at) {

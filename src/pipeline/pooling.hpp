@@ -20,6 +20,9 @@ class Pooling {
   [[nodiscard]] std::size_t dimension() const noexcept { return modes_.size() * hidden_size_; }
   [[nodiscard]] std::size_t hidden_size() const noexcept { return hidden_size_; }
 
+  // Whether the first counted row is all that a pooled row takes.
+  [[nodiscard]] bool takes_first_row_only() const noexcept;
+
   // Where the tokens of one call stand: `first` is the place of the first row among the sequence's tokens,
   // tokens before `skipped` (a prompt that the model does not pool) are left out of all modes but
   // last_token.

@@ -61,6 +61,13 @@ UnitRunner::Computed UnitRunner::compute(const Unit& unit, backend::Cores cores)
   return computed;
 }
 
+bool UnitRunner::wants_first_rows_only(const Unit& unit) const {
+  if (pooling_ == nullptr || !pooling_->takes_first_row_only()) return false;
+  return std::all_of(unit.sequences.begin(), unit.sequences.end(), [](const Sequence& sequence) {
+    return !sequence.job().wants_tokens() && skipped_tokens(sequence) == 0;
+  });
+}
+
 Result<void> UnitRunner::forward(const Unit& unit, backend::Cores cores, Computed& computed) const {
   std::vector<std::uint32_t> ids;
   std::vector<std::uint32_t> offsets = {0};
@@ -74,7 +81,7 @@ Result<void> UnitRunner::forward(const Unit& unit, backend::Cores cores, Compute
     sequence.job().note_wait(started - sequence.slice->ready);
   }
   Sink sink(*this, unit);
-  auto outcome = backend_.forward({ids, offsets}, cores, sink);
+  auto outcome = backend_.forward({ids, offsets, wants_first_rows_only(unit)}, cores, sink);
   computed.pooled = sink.take();
   computed.spent = std::chrono::steady_clock::now() - started;
   return outcome;

@@ -38,6 +38,7 @@ class UnitRunner {
 
  private:
   class Sink;
+  [[nodiscard]] bool wants_first_rows_only(const Unit& unit) const;
   Result<void> forward(const Unit& unit, backend::Cores cores, Computed& computed) const;
   void finish(const Sequence& sequence, std::span<float> pooled) const;
   void finish_tokens(const Sequence& sequence) const;

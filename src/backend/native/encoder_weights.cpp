@@ -1,0 +1,297 @@
+// Two passes over the same walk through the model: the first adds up the memory that everything takes, the
+// second hands it out and notes the work; then the work is done on all cores.
+#include "backend/native/encoder_weights.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "backend/native/stored_values.hpp"
+#include "base/guard_memory.hpp"
+
+namespace akidb::embedding::backend::native {
+namespace {
+
+using base::LargeMemory;
+
+Error not_finite(const StoredTensor& tensor) {
+  return {ErrorCode::data_corrupt, tensor.name + ": a value is NaN or infinite", {}, {}};
+}
+
+// Rows of several tensors, one behind the other.
+class StackedRows {
+ public:
+  explicit StackedRows(const StoredLinear& linear) : parts_(linear.weights) {}
+
+  [[nodiscard]] std::size_t count() const {
+    std::size_t rows = 0;
+    for (const auto& part : parts_) rows += part.rows;
+    return rows;
+  }
+  [[nodiscard]] std::size_t depth() const { return parts_.front().columns; }
+
+  // The tensor that has the row, and the row's place in it.
+  [[nodiscard]] std::pair<const StoredTensor*, std::size_t> find(std::size_t row) const {
+    auto part = parts_.begin();
+    for (; row >= part->rows; ++part) row -= part->rows;
+    return {&*part, row};
+  }
+
+ private:
+  const std::vector<StoredTensor>& parts_;
+};
+
+// Panels of one linear layer that one thread packs at a time.
+class PanelWork {
+ public:
+  PanelWork(const PackedLinear& packed, std::byte* panels, const StoredLinear& first, const StoredLinear* second)
+      : packed_(packed), panels_(panels), first_(first), second_(second) {}
+
+  [[nodiscard]] std::size_t panels() const { return packed_.weights.layout.panels; }
+
+  Result<void> pack(std::size_t panel, const kernels::KernelSet& set) const {
+    const auto& layout = packed_.weights.layout;
+    std::vector<const float*> rows(layout.panel_columns, nullptr);
+    std::vector<float> copies;
+    std::size_t last = 0;
+    for (std::size_t j = 0; j < layout.panel_columns; ++j) {
+      const auto [tensor, row] = source(panel, j);
+      if (tensor == nullptr) continue;
+      rows[j] = row_in_place(*tensor, row);
+      if (rows[j] == nullptr) {
+        if (copies.empty()) copies.resize(layout.panel_columns * layout.depth);
+        read_row(*tensor, row, &copies[j * layout.depth]);
+        rows[j] = &copies[j * layout.depth];
+      }
+      if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
+      last = j + 1;
+    }
+    packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
+    return {};
+  }
+
+ private:
+  // What stands in a column of a panel; null for a column of zeros.
+  [[nodiscard]] std::pair<const StoredTensor*, std::size_t> source(std::size_t panel, std::size_t column) const {
+    const std::size_t width = packed_.weights.layout.panel_columns;
+    const StackedRows first(first_);
+    if (second_ == nullptr) {
+      const std::size_t row = panel * width + column;
+      return row < first.count() ? first.find(row) : std::pair<const StoredTensor*, std::size_t>(nullptr, 0);
+    }
+    const std::size_t half = width / 2;
+    const std::size_t row = panel * half + column % half;
+    if (row >= first.count()) return {nullptr, 0};
+    return column < half ? first.find(row) : StackedRows(*second_).find(row);
+  }
+
+  const PackedLinear& packed_;
+  std::byte* panels_;
+  const StoredLinear& first_;
+  const StoredLinear* second_;
+};
+
+class Packer {
+ public:
+  Packer(const EncoderModel& model, const kernels::KernelSet& set, kernels::Precision precision)
+      : model_(model),
+        set_(set),
+        products_(precision == kernels::Precision::fp32   ? set.fp32
+                  : precision == kernels::Precision::bf16 ? set.bf16
+                                                          : set.int8) {}
+
+  Result<std::unique_ptr<const EncoderWeights>> pack(Executor& executor) {
+    auto weights = std::make_unique<EncoderWeights>();
+    weights->owner = model_.owner;
+    add_positions(*weights);
+    walk(*weights);
+    weights->memory = LargeMemory::get(used_);
+    if (weights->memory.data() == nullptr) {
+      return Error{ErrorCode::resource_exhausted,
+                   "not enough memory for the " + std::to_string(used_ >> 20) + " MiB of the model's weights",
+                   {},
+                   {}};
+    }
+    memory_ = weights->memory.data();
+    used_ = 0;
+    walk(*weights);
+    if (problem_) return *problem_;
+    if (auto done = do_work(executor); !done) return std::move(done).error();
+    return std::unique_ptr<const EncoderWeights>(std::move(weights));
+  }
+
+ private:
+  // Null in the first pass.
+  std::byte* reserve(std::size_t bytes) {
+    std::byte* const place = memory_ == nullptr ? nullptr : memory_ + used_;
+    used_ += LargeMemory::rounded(bytes);
+    return place;
+  }
+  float* reserve_floats(std::size_t count) { return reinterpret_cast<float*>(reserve(count * sizeof(float))); }
+
+  void walk(EncoderWeights& weights) {
+    weights.word_table = table(model_.word_embeddings);
+    if (model_.position_embeddings) weights.position_table = table(*model_.position_embeddings);
+    if (model_.type_embeddings) weights.type_table = table(*model_.type_embeddings);
+    weights.embeddings_norm = norm(model_.embeddings_norm);
+    weights.layers.resize(model_.layers.size());
+    for (std::size_t i = 0; i < model_.layers.size(); ++i) layer(model_.layers[i], weights.layers[i]);
+    if (model_.final_norm) weights.final_norm = norm(*model_.final_norm);
+  }
+
+  void layer(const StoredLayer& stored, EncoderLayer& out) {
+    if (stored.attention_norm) out.attention_norm = norm(*stored.attention_norm);
+    linear(stored.query_key_value, nullptr, out.query_key_value);
+    linear(stored.attention_output, nullptr, out.attention_output);
+    linear(stored.up, stored.multiplied ? &*stored.multiplied : nullptr, out.up);
+    linear(stored.down, nullptr, out.down);
+    out.output_norm = norm(stored.output_norm);
+  }
+
+  // Rows of a table of embeddings. What is not finite there is met when it is used.
+  const float* table(const StoredTensor& tensor) {
+    if (const float* const in_place = row_in_place(tensor, 0)) return in_place;
+    float* const out = reserve_floats(tensor.rows * tensor.columns);
+    if (out == nullptr) return nullptr;
+    constexpr std::size_t kRows = 1'024;
+    for (std::size_t first = 0; first < tensor.rows; first += kRows) {
+      work_.emplace_back([&tensor, out, first]() -> Result<void> {
+        for (std::size_t row = first; row < std::min(tensor.rows, first + kRows); ++row) {
+          read_row(tensor, row, out + row * tensor.columns);
+        }
+        return {};
+      });
+    }
+    return out;
+  }
+
+  const float* vector(const StoredTensor& tensor) {
+    float* const out = reserve_floats(tensor.columns);
+    if (out == nullptr) return nullptr;
+    read_row(tensor, 0, out);
+    if (!set_.rows.all_finite(out, tensor.columns)) problem_ = not_finite(tensor);
+    return out;
+  }
+
+  NormVectors norm(const StoredNorm& stored) {
+    return {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
+  }
+
+  void linear(const StoredLinear& first, const StoredLinear* second, PackedLinear& out) {
+    const StackedRows rows(first);
+    out.kernels = &products_;
+    auto& layout = out.weights.layout;
+    layout = products_.layout(rows.count(), rows.depth());
+    out.outputs = rows.count();
+    if (second != nullptr) {
+      const std::size_t half = layout.panel_columns / 2;
+      const std::size_t panels = (rows.count() + half - 1) / half;
+      layout = products_.layout(panels * layout.panel_columns, rows.depth());
+      out.outputs = panels * half;
+    }
+    out.weights.gated = second != nullptr;
+    out.bias = biases(first, second, out);
+    std::byte* const panels = reserve(layout.panels * layout.panel_bytes);
+    out.weights.panels = panels;
+    if (panels != nullptr) add_panels({out, panels, first, second});
+  }
+
+  void add_panels(const PanelWork& work) {
+    constexpr std::size_t kPanels = 4;
+    for (std::size_t first = 0; first < work.panels(); first += kPanels) {
+      work_.emplace_back([work, first, this]() -> Result<void> {
+        for (std::size_t panel = first; panel < std::min(work.panels(), first + kPanels); ++panel) {
+          if (auto packed = work.pack(panel, set_); !packed) return packed;
+        }
+        return {};
+      });
+    }
+  }
+
+  // In the order of the packed columns.
+  const float* biases(const StoredLinear& first, const StoredLinear* second, const PackedLinear& packed) {
+    if (first.biases.empty() && (second == nullptr || second->biases.empty())) return nullptr;
+    float* const out = reserve_floats(packed.weights.layout.columns);
+    if (out == nullptr) return nullptr;
+    const auto plain = joined(first);
+    if (second == nullptr) {
+      std::copy(plain.begin(), plain.end(), out);
+      return out;
+    }
+    const auto multiplied = joined(*second);
+    const std::size_t half = packed.weights.layout.panel_columns / 2;
+    for (std::size_t i = 0; i < plain.size(); ++i) out[i / half * 2 * half + i % half] = plain[i];
+    for (std::size_t i = 0; i < multiplied.size(); ++i) out[i / half * 2 * half + half + i % half] = multiplied[i];
+    return out;
+  }
+
+  std::vector<float> joined(const StoredLinear& linear) {
+    std::vector<float> values;
+    for (const auto& part : linear.biases) {
+      const std::size_t start = values.size();
+      values.resize(start + part.columns);
+      read_row(part, 0, &values[start]);
+      if (!set_.rows.all_finite(&values[start], part.columns)) problem_ = not_finite(part);
+    }
+    return values;
+  }
+
+  void add_positions(EncoderWeights& weights) {
+    weights.layers.resize(model_.layers.size());
+    for (std::size_t i = 0; i < model_.layers.size(); ++i) {
+      const auto& stored = model_.layers[i];
+      weights.layers[i].window = stored.window;
+      if (stored.rotary_theta == 0) continue;
+      auto& tables = weights.rotations;
+      auto found = std::find_if(tables.begin(), tables.end(),
+                                [&](const auto& table) { return table->theta == stored.rotary_theta; });
+      if (found == tables.end()) {
+        tables.push_back(std::make_unique<const RotaryTable>(
+            rotary_table(stored.rotary_theta, model_.max_positions, model_.head_size() / 2)));
+        found = std::prev(tables.end());
+      }
+      weights.layers[i].rotation = found->get();
+    }
+    if (!model_.relative_bias) return;
+    const auto& stored = *model_.relative_bias;
+    std::vector<float> buckets(stored.rows * stored.columns);
+    for (std::size_t row = 0; row < stored.rows; ++row) read_row(stored, row, &buckets[row * stored.columns]);
+    if (!set_.rows.all_finite(buckets.data(), buckets.size())) problem_ = not_finite(stored);
+    weights.distances = distance_bias(buckets, stored.columns, model_.max_positions);
+  }
+
+  Result<void> do_work(Executor& executor) {
+    std::mutex mutex;
+    std::optional<Error> first_error;
+    std::atomic<bool> failed{false};
+    executor.parallel_for(work_.size(), [&](std::size_t at) {
+      if (failed) return;
+      auto outcome = base::guard_memory("pack the model's weights", work_[at]);
+      if (outcome) return;
+      failed = true;
+      const std::lock_guard lock(mutex);
+      if (!first_error) first_error = std::move(outcome).error();
+    });
+    return first_error ? Result<void>(*first_error) : Result<void>();
+  }
+
+  const EncoderModel& model_;
+  const kernels::KernelSet& set_;
+  const kernels::ProductKernels& products_;
+  std::byte* memory_ = nullptr;
+  std::size_t used_ = 0;
+  std::optional<Error> problem_;
+  std::vector<std::function<Result<void>()>> work_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
+                                                           kernels::Precision precision, Executor& executor) {
+  return Packer(model, set, precision).pack(executor);
+}
+
+}  // namespace akidb::embedding::backend::native

@@ -1,0 +1,63 @@
+// EncoderWeights: a model's weights as the kernels of one instruction set read them, packed once and shared by
+// all threads.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "backend/native/encoder_model.hpp"
+#include "backend/native/kernels/kernel_set.hpp"
+#include "backend/native/position_tables.hpp"
+#include "base/executor.hpp"
+#include "base/large_memory.hpp"
+
+namespace akidb::embedding::backend::native {
+
+// A linear layer. Gated ones hold two, and their result is activation(first) * second.
+struct PackedLinear {
+  const kernels::ProductKernels* kernels = nullptr;
+  kernels::Weights weights = {};
+  const float* bias = nullptr;
+  std::size_t outputs = 0;  // values of a result row; a gated result may end in zeros
+};
+
+struct NormVectors {
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
+};
+
+struct EncoderLayer {
+  std::optional<NormVectors> attention_norm;
+  PackedLinear query_key_value;
+  PackedLinear attention_output;
+  PackedLinear up;
+  PackedLinear down;
+  NormVectors output_norm;
+  const RotaryTable* rotation = nullptr;
+  std::size_t window = kernels::kNoWindow;
+};
+
+// Immutable once made. Views the model's own memory for tables that are stored as float32.
+struct EncoderWeights {
+  const float* word_table = nullptr;
+  const float* position_table = nullptr;
+  const float* type_table = nullptr;
+  NormVectors embeddings_norm;
+  std::vector<EncoderLayer> layers;
+  std::optional<NormVectors> final_norm;
+  std::optional<DistanceBias> distances;
+
+  base::LargeMemory memory;
+  std::vector<std::unique_ptr<const RotaryTable>> rotations;
+  std::shared_ptr<const void> owner;
+};
+
+// On the executor's threads and the caller's. data_corrupt, naming the tensor, where a weight is not finite;
+// resource_exhausted where there is not enough memory.
+Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
+                                                           kernels::Precision precision, Executor& executor);
+
+}  // namespace akidb::embedding::backend::native

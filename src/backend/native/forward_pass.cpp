@@ -1,0 +1,410 @@
+#include "backend/native/forward_pass.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+
+namespace akidb::embedding::backend::native {
+namespace {
+
+using kernels::Operand;
+using kernels::operand_bytes;
+using kernels::operand_stride;
+using kernels::RowScale;
+
+// Where a value that is not finite was met, first to last: the embeddings, then attention and feed-forward
+// of each layer.
+constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kNoMemory = kNowhere - 1;
+constexpr std::size_t kEmbeddings = 0;
+constexpr std::size_t attention_stage(std::size_t layer) { return 1 + 2 * layer; }
+constexpr std::size_t feed_forward_stage(std::size_t layer) { return 2 + 2 * layer; }
+
+// A lone batch of up to so many rows is one block whose products are split.
+constexpr std::size_t kSplitRows = 64;
+
+FloatRows part(const FloatRows& rows, std::size_t first) { return {rows.row(first), rows.stride}; }
+
+}  // namespace
+
+struct ForwardPass::Bench {
+  FloatRows normed;         // a norm's rows where they do not replace their input
+  FloatRows first_hidden;   // first rows of sequences, side by side
+  FloatRows first_context;  //
+  void* operand = nullptr;
+  void* inner = nullptr;          // the feed-forward's inner rows
+  void* inner_operand = nullptr;  // and what becomes of them for the next product
+  RowScale* scales = nullptr;
+  RowScale* inner_scales = nullptr;
+  std::byte* attention = nullptr;
+  std::size_t attention_bytes = 0;  // for each part of a split attention
+
+  // False where there is not enough memory.
+  bool reserve(const Encoder& encoder, std::size_t rows, std::size_t longest, std::size_t parts);
+};
+
+bool ForwardPass::Bench::reserve(const Encoder& encoder, std::size_t rows, std::size_t longest, std::size_t parts) {
+  const std::size_t hidden = encoder.model.hidden_size;
+  std::size_t widest = 0;
+  for (const auto& layer : encoder.weights.layers) widest = std::max(widest, layer.up.outputs);
+  attention_bytes = base::LargeMemory::rounded(encoder.set.rows.attention_scratch(longest, encoder.model.head_size()));
+  const std::size_t hidden_bytes = Arena::bytes_of_rows(rows, hidden);
+  const std::size_t inner_bytes = Arena::bytes_of_rows(rows, widest);
+  const std::size_t scale_bytes = base::LargeMemory::rounded(rows * sizeof(RowScale));
+  Arena& arena = thread_arena();
+  if (!arena.reset(4 * hidden_bytes + 2 * inner_bytes + 2 * scale_bytes + parts * attention_bytes)) return false;
+  normed = arena.take_rows(rows, hidden);
+  first_hidden = arena.take_rows(rows, hidden);
+  first_context = arena.take_rows(rows, hidden);
+  operand = arena.take(hidden_bytes);
+  inner_operand = arena.take(inner_bytes);
+  inner = arena.take(inner_bytes);
+  scales = arena.take_array<RowScale>(rows);
+  inner_scales = arena.take_array<RowScale>(rows);
+  attention = arena.take(parts * attention_bytes);
+  return true;
+}
+
+ForwardPass::ForwardPass(const Encoder& encoder, const TokenBatch& batch, const Team::Lead& lead, Arena& arena,
+                         RowSink& sink)
+    : encoder_(encoder),
+      batch_(batch),
+      lead_(lead),
+      arena_(arena),
+      sink_(sink),
+      row_count_(batch.token_ids.size()),
+      failed_stage_(kNowhere) {
+  for (std::size_t at = 0; at < batch.sequences(); ++at) longest_ = std::max(longest_, batch.length(at));
+  const std::size_t threads = lead.threads();
+  splits_products_ = threads > 1 && row_count_ <= kSplitRows;
+  // Blocks of one size on all cores; kernels work on a few rows at a time.
+  const std::size_t share = ((row_count_ + threads - 1) / threads + 15) / 16 * 16;
+  block_rows_ = splits_products_ ? row_count_ : std::min(encoder.block_rows, share);
+}
+
+Result<void> ForwardPass::run() {
+  if (!reserve()) fail(kNoMemory);
+  if (auto so_far = outcome(); !so_far) return so_far;
+  find_positions();
+  for_each_block(row_count_, [this](Range block, Bench& bench) { enter(block, bench); });
+  const std::size_t layers = encoder_.weights.layers.size();
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    if (failed_stage_.load(std::memory_order_relaxed) == kNoMemory) break;
+    if (is_last(layer) && batch_.first_rows_only) {
+      for_each_block(batch_.sequences(), [this](Range block, Bench& bench) { last_layer_of_firsts(block, bench); });
+    } else {
+      for_each_block(row_count_, [this, layer](Range block, Bench& bench) { layer_of_rows(layer, block, bench); });
+    }
+  }
+  if (auto so_far = outcome(); !so_far) return so_far;
+  emit({0, row_count_});
+  return {};
+}
+
+bool ForwardPass::reserve() {
+  const std::size_t hidden = encoder_.model.hidden_size;
+  const std::size_t numbers = base::LargeMemory::rounded(row_count_ * sizeof(std::uint32_t));
+  const std::size_t bytes =
+      2 * Arena::bytes_of_rows(row_count_, hidden) + 2 * Arena::bytes_of_rows(row_count_, 3 * hidden) + 2 * numbers;
+  if (!arena_.reset(bytes)) return false;
+  hidden_ = arena_.take_rows(row_count_, hidden);
+  context_ = arena_.take_rows(row_count_, hidden);
+  for (auto& products : products_) products = arena_.take_rows(row_count_, 3 * hidden);
+  positions_ = arena_.take_array<std::uint32_t>(row_count_);
+  places_ = arena_.take_array<std::uint32_t>(row_count_);
+  return true;
+}
+
+void ForwardPass::find_positions() {
+  const auto padding = encoder_.model.padding_id;
+  for (std::size_t at = 0; at < batch_.sequences(); ++at) {
+    std::uint32_t counted = 0;
+    for (std::size_t row = batch_.offsets[at]; row < batch_.offsets[at + 1]; ++row) {
+      places_[row] = static_cast<std::uint32_t>(row - batch_.offsets[at]);
+      positions_[row] = places_[row];
+      if (padding) positions_[row] = batch_.token_ids[row] == *padding ? *padding : *padding + ++counted;
+    }
+  }
+}
+
+void ForwardPass::for_each_block(std::size_t rows, const auto& work) {
+  const std::size_t blocks = (rows + block_rows_ - 1) / block_rows_;
+  lead_.run(blocks, [&](std::size_t at) {
+    const Range block{at * block_rows_, std::min(block_rows_, rows - at * block_rows_)};
+    Bench bench;
+    if (!bench.reserve(encoder_, block_rows_, longest_, splits_products_ ? lead_.threads() : 1)) {
+      fail(kNoMemory);
+      return;
+    }
+    work(block, bench);
+  });
+}
+
+void ForwardPass::enter(Range block, Bench& bench) { query_key_value(0, block, embed(block, bench)); }
+
+ForwardPass::OperandRows ForwardPass::embed(Range block, Bench& bench) {
+  const auto& weights = encoder_.weights;
+  const FloatRows rows = part(hidden_, block.first);
+  encoder_.set.rows.gather({batch_.token_ids.data() + block.first,
+                            weights.position_table == nullptr ? nullptr : positions_ + block.first, nullptr,
+                            block.count, encoder_.model.hidden_size, weights.word_table, weights.position_table,
+                            weights.type_table, rows.data, rows.stride});
+  const auto& first = weights.layers.front();
+  const Operand type = first.query_key_value.kernels->operand;
+  if (!encoder_.model.norm_first || !first.attention_norm) {
+    return norm(weights.embeddings_norm, rows, block.count, rows, type, bench, kEmbeddings);
+  }
+  norm(weights.embeddings_norm, rows, block.count, rows, Operand::fp32, bench, kEmbeddings);
+  return norm(*first.attention_norm, rows, block.count, bench.normed, type, bench, kEmbeddings);
+}
+
+void ForwardPass::layer_of_rows(std::size_t layer, Range block, Bench& bench) {
+  const std::size_t end = block.first + block.count;
+  for (std::size_t sequence = sequence_of(block.first); sequence < batch_.sequences(); ++sequence) {
+    const std::size_t start = batch_.offsets[sequence];
+    if (start >= end) break;
+    const std::size_t first = std::max(start, block.first);
+    const std::size_t last = std::min<std::size_t>(batch_.offsets[sequence + 1], end);
+    attend(layer, sequence, {first - start, last - first}, context_.row(start), context_.stride, bench);
+  }
+  const auto operand =
+      behind_attention(layer, part(hidden_, block.first), part(context_, block.first), block.count, bench);
+  if (!is_last(layer)) query_key_value(layer + 1, block, operand);
+}
+
+// The last layer, of the first row of each sequence alone. The rows go back to where they came from.
+void ForwardPass::last_layer_of_firsts(Range sequences, Bench& bench) {
+  const std::size_t layer = encoder_.weights.layers.size() - 1;
+  const std::size_t hidden = encoder_.model.hidden_size;
+  for (std::size_t at = 0; at < sequences.count; ++at) {
+    const std::size_t sequence = sequences.first + at;
+    attend(layer, sequence, {0, 1}, bench.first_context.row(at), bench.first_context.stride, bench);
+    std::copy_n(hidden_.row(batch_.offsets[sequence]), hidden, bench.first_hidden.row(at));
+  }
+  behind_attention(layer, bench.first_hidden, bench.first_context, sequences.count, bench);
+  for (std::size_t at = 0; at < sequences.count; ++at) {
+    std::copy_n(bench.first_hidden.row(at), hidden, hidden_.row(batch_.offsets[sequences.first + at]));
+  }
+}
+
+// From the attention's result to the layer's, and to what the next layer's first product takes.
+ForwardPass::OperandRows ForwardPass::behind_attention(std::size_t layer_number, const FloatRows& rows,
+                                                       const FloatRows& context, std::size_t count, Bench& bench) {
+  const auto& weights = encoder_.weights;
+  const auto& layer = weights.layers[layer_number];
+  const bool norm_first = encoder_.model.norm_first;
+  const auto add_product = [&](const PackedLinear& linear, const OperandRows& operand) {
+    auto product = product_of(linear, operand, count, rows);
+    product.residual = rows.data;
+    product.residual_stride = rows.stride;
+    multiply(linear, product);
+  };
+  add_product(layer.attention_output, convert(context, count, encoder_.model.hidden_size,
+                                              layer.attention_output.kernels->operand, bench.operand, bench.scales));
+  const auto middle =
+      norm(norm_first ? layer.output_norm : *layer.attention_norm, rows, count, norm_first ? bench.normed : rows,
+           layer.up.kernels->operand, bench, attention_stage(layer_number));
+  add_product(layer.down, feed_forward_input(layer, middle, count, bench));
+
+  const std::size_t stage = feed_forward_stage(layer_number);
+  const Operand next =
+      is_last(layer_number) ? Operand::fp32 : weights.layers[layer_number + 1].query_key_value.kernels->operand;
+  if (!norm_first) return norm(layer.output_norm, rows, count, rows, next, bench, stage);
+  if (is_last(layer_number)) return norm(*weights.final_norm, rows, count, rows, next, bench, stage);
+  return norm(*weights.layers[layer_number + 1].attention_norm, rows, count, bench.normed, next, bench, stage);
+}
+
+ForwardPass::OperandRows ForwardPass::feed_forward_input(const EncoderLayer& layer, const OperandRows& operand,
+                                                         std::size_t count, Bench& bench) {
+  const Operand wanted = layer.down.kernels->operand;
+  const Operand made = wanted == Operand::bf16 ? Operand::bf16 : Operand::fp32;
+  const std::size_t stride = operand_stride(made, layer.up.outputs);
+  auto product = product_of(layer.up, operand, count, {static_cast<float*>(bench.inner), stride});
+  product.activation = encoder_.model.activation;
+  product.out_type = made;
+  multiply(layer.up, product);
+  if (wanted == made) return {bench.inner, stride, nullptr};
+  return convert({static_cast<float*>(bench.inner), stride}, count, layer.down.weights.layout.depth, wanted,
+                 bench.inner_operand, bench.inner_scales);
+}
+
+void ForwardPass::query_key_value(std::size_t layer_number, Range block, const OperandRows& operand) {
+  const auto& layer = encoder_.weights.layers[layer_number];
+  const auto& linear = layer.query_key_value;
+  const std::size_t heads = encoder_.model.heads;
+  const FloatRows out = part(products_[layer_number % 2], block.first);
+  const std::size_t query_panels = encoder_.model.hidden_size / linear.weights.layout.panel_columns;
+  const bool apart = encoder_.model.hidden_size % linear.weights.layout.panel_columns == 0;
+  const bool firsts = is_last(layer_number) && batch_.first_rows_only && apart && !splits_products_;
+  auto product = product_of(linear, operand, block.count, out);
+  product.first_panel = firsts ? query_panels : 0;
+  multiply(linear, product);
+  if (firsts) {
+    only_first_queries(layer, block, operand, out);
+    rotate(layer, block, out, heads, heads);
+  } else {
+    rotate(layer, block, out, 0, 2 * heads);
+  }
+}
+
+void ForwardPass::only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand,
+                                     const FloatRows& out) {
+  const auto& linear = layer.query_key_value;
+  const std::size_t row_bytes = operand.stride * operand_bytes(linear.kernels->operand);
+  std::size_t sequence = sequence_of(block.first);
+  if (batch_.offsets[sequence] < block.first) ++sequence;
+  for (; sequence < batch_.sequences() && batch_.offsets[sequence] < block.first + block.count; ++sequence) {
+    const std::size_t at = batch_.offsets[sequence] - block.first;
+    const OperandRows row = {static_cast<const std::byte*>(operand.data) + at * row_bytes, operand.stride,
+                             operand.scales == nullptr ? nullptr : operand.scales + at};
+    auto product = product_of(linear, row, 1, part(out, at));
+    product.last_panel = encoder_.model.hidden_size / linear.weights.layout.panel_columns;
+    multiply(linear, product);
+    rotate(layer, {block.first + at, 1}, part(out, at), 0, encoder_.model.heads);
+  }
+}
+
+void ForwardPass::rotate(const EncoderLayer& layer, Range block, const FloatRows& rows, std::size_t first_head,
+                         std::size_t heads) const {
+  if (layer.rotation == nullptr) return;
+  const std::size_t head_size = encoder_.model.head_size();
+  encoder_.set.rows.rotate({rows.data + first_head * head_size, rows.stride, block.count, heads, head_size,
+                            places_ + block.first, layer.rotation->cosine.data(), layer.rotation->sine.data()});
+}
+
+// `out` is where the row of the sequence's first token stands or would stand.
+void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range queries, float* out,
+                         std::size_t out_stride, Bench& bench) {
+  const auto& layer = encoder_.weights.layers[layer_number];
+  const auto& model = encoder_.model;
+  const auto& distances = encoder_.weights.distances;
+  const FloatRows& products = products_[layer_number % 2];
+  const float* const first = products.row(batch_.offsets[sequence]);
+  const std::size_t parts = splits_products_ ? std::min(lead_.threads(), model.heads) : 1;
+  lead_.run(parts, [&](std::size_t at) {
+    const std::size_t first_head = model.heads * at / parts;
+    const std::size_t last_head = model.heads * (at + 1) / parts;
+    const std::size_t column = first_head * model.head_size();
+    encoder_.set.rows.attend({
+        .query = first + column,
+        .key = first + model.hidden_size + column,
+        .value = first + 2 * model.hidden_size + column,
+        .stride = products.stride,
+        .length = batch_.length(sequence),
+        .first_query = queries.first,
+        .last_query = queries.first + queries.count,
+        .heads = last_head - first_head,
+        .head_size = model.head_size(),
+        .scale = 1.0F / std::sqrt(static_cast<float>(model.head_size())),
+        .window = layer.window,
+        .distance_bias =
+            distances ? distances->values.data() + first_head * distances->stride + distances->zero : nullptr,
+        .distance_bias_stride = distances ? distances->stride : 0,
+        .out = out + column,
+        .out_stride = out_stride,
+        .scratch = bench.attention + at * bench.attention_bytes,
+    });
+  });
+}
+
+ForwardPass::OperandRows ForwardPass::norm(const NormVectors& vectors, const FloatRows& in, std::size_t count,
+                                           const FloatRows& out, Operand type, Bench& bench, std::size_t stage) {
+  const std::size_t columns = encoder_.model.hidden_size;
+  const std::size_t stride = operand_stride(type, columns);
+  const bool finite = encoder_.set.rows.norm({
+      .rows = in.data,
+      .stride = in.stride,
+      .row_count = count,
+      .columns = columns,
+      .root_mean_square = false,
+      .epsilon = encoder_.model.epsilon,
+      .gamma = vectors.gamma,
+      .beta = vectors.beta,
+      .out = out.data,
+      .out_stride = out.stride,
+      .operand_type = type,
+      .operand = type == Operand::fp32 ? nullptr : bench.operand,
+      .operand_stride = stride,
+      .scales = bench.scales,
+  });
+  if (!finite) fail(stage);
+  if (type == Operand::fp32) return {out.data, out.stride, nullptr};
+  return {bench.operand, stride, bench.scales};
+}
+
+ForwardPass::OperandRows ForwardPass::convert(const FloatRows& rows, std::size_t count, std::size_t columns,
+                                              Operand type, void* buffer, RowScale* scales) const {
+  if (type == Operand::fp32) return {rows.data, rows.stride, nullptr};
+  const std::size_t stride = operand_stride(type, columns);
+  encoder_.set.rows.convert({rows.data, rows.stride, count, columns, type, buffer, stride, scales});
+  return {buffer, stride, scales};
+}
+
+kernels::Product ForwardPass::product_of(const PackedLinear& linear, const OperandRows& operand, std::size_t count,
+                                         const FloatRows& out) {
+  kernels::Product product = {};
+  product.rows = operand.data;
+  product.stride = operand.stride;
+  product.row_count = count;
+  product.scales = operand.scales;
+  product.weights = &linear.weights;
+  product.last_panel = linear.weights.layout.panels;
+  product.bias = linear.bias;
+  product.out_type = Operand::fp32;
+  product.out = out.data;
+  product.out_stride = out.stride;
+  return product;
+}
+
+void ForwardPass::multiply(const PackedLinear& linear, const kernels::Product& product) const {
+  if (!splits_products_) {
+    linear.kernels->multiply(product);
+    return;
+  }
+  // Parts of bf16 rows must end at multiples of 64 bytes.
+  const std::size_t width = linear.weights.layout.panel_columns / (linear.weights.gated ? 2 : 1);
+  const std::size_t unit = product.out_type == Operand::bf16 ? 32 / std::gcd(width, std::size_t{32}) : 1;
+  const std::size_t units = (product.last_panel + unit - 1) / unit;
+  const std::size_t parts = std::min(units, 2 * lead_.threads());
+  lead_.run(parts, [&](std::size_t at) {
+    kernels::Product piece = product;
+    piece.first_panel = units * at / parts * unit;
+    piece.last_panel = std::min(product.last_panel, units * (at + 1) / parts * unit);
+    linear.kernels->multiply(piece);
+  });
+}
+
+void ForwardPass::emit(Range block) const {
+  const std::size_t hidden = encoder_.model.hidden_size;
+  for (std::size_t sequence = sequence_of(block.first); sequence < batch_.sequences(); ++sequence) {
+    const std::size_t start = batch_.offsets[sequence];
+    const std::size_t rows = batch_.first_rows_only ? 1 : batch_.length(sequence);
+    for (std::size_t at = 0; at < rows; ++at) sink_.rows(sequence, at, {hidden_.row(start + at), hidden});
+  }
+}
+
+void ForwardPass::fail(std::size_t stage) noexcept {
+  auto known = failed_stage_.load();
+  const auto now = static_cast<std::uint32_t>(stage);
+  while (now < known && !failed_stage_.compare_exchange_weak(known, now)) {
+  }
+}
+
+Result<void> ForwardPass::outcome() const {
+  const auto stage = failed_stage_.load();
+  if (stage == kNowhere) return {};
+  if (stage == kNoMemory) return Error{ErrorCode::resource_exhausted, "not enough memory to run the model", {}, {}};
+  const std::string where = stage == kEmbeddings ? "the embeddings"
+                            : stage % 2 == 1     ? "the attention of layer " + std::to_string((stage - 1) / 2)
+                                                 : "the feed-forward of layer " + std::to_string((stage - 2) / 2);
+  return Error{ErrorCode::internal, "the model gave NaN or infinity in " + where, {}, {}};
+}
+
+std::size_t ForwardPass::sequence_of(std::size_t row) const {
+  const auto after = std::upper_bound(batch_.offsets.begin(), batch_.offsets.end(), row);
+  return static_cast<std::size_t>(after - batch_.offsets.begin()) - 1;
+}
+
+}  // namespace akidb::embedding::backend::native

@@ -1,0 +1,108 @@
+// ForwardPass: token ids to the last layer's rows.
+//
+// Sequences lie end to end as rows of one matrix; nothing is padded. A block of rows goes through a whole layer
+// at once: attention (which reads keys and values of whole sequences), its output, both norms, the
+// feed-forward, and query, key and value of the next layer. What lies between stays in the core's cache, and
+// threads meet once a layer.
+//
+// A lone short text is one block, whose products are split instead: each core takes a part of the outputs,
+// so that all of them read weights from memory at once, which is what such a text waits for.
+//
+// What a row becomes does not depend on the way: kernels promise the same bits for the same row.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "backend/backend.hpp"
+#include "backend/native/encoder_model.hpp"
+#include "backend/native/encoder_weights.hpp"
+#include "backend/native/team.hpp"
+#include "backend/native/workspace.hpp"
+
+namespace akidb::embedding::backend::native {
+
+struct Encoder {
+  const EncoderModel& model;
+  const EncoderWeights& weights;
+  const kernels::KernelSet& set;
+  std::size_t block_rows;  // that a thread takes through a layer at a time
+};
+
+// One batch, once. Not thread-safe.
+class ForwardPass {
+ public:
+  // `batch` has been checked: ids below the vocabulary, lengths within the positions.
+  ForwardPass(const Encoder& encoder, const TokenBatch& batch, const Team::Lead& lead, Arena& arena, RowSink& sink);
+
+  // internal, naming the layer, where a value is not finite; resource_exhausted where memory is short.
+  Result<void> run();
+
+ private:
+  struct Bench;  // memory for one block
+  struct OperandRows {
+    const void* data = nullptr;
+    std::size_t stride = 0;
+    const kernels::RowScale* scales = nullptr;
+  };
+  struct Range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+
+  [[nodiscard]] bool reserve();
+  void find_positions();
+  void for_each_block(std::size_t rows, const auto& work);
+
+  // A block's steps. `rows` and `context` are those of the block.
+  void enter(Range block, Bench& bench);
+  void layer_of_rows(std::size_t layer, Range block, Bench& bench);
+  void last_layer_of_firsts(Range sequences, Bench& bench);
+  OperandRows embed(Range block, Bench& bench);
+  OperandRows behind_attention(std::size_t layer, const FloatRows& rows, const FloatRows& context, std::size_t count,
+                               Bench& bench);
+  OperandRows feed_forward_input(const EncoderLayer& layer, const OperandRows& operand, std::size_t count,
+                                 Bench& bench);
+  void query_key_value(std::size_t layer, Range block, const OperandRows& operand);
+  void only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand, const FloatRows& out);
+  void rotate(const EncoderLayer& layer, Range block, const FloatRows& rows, std::size_t first_head,
+              std::size_t heads) const;
+  void attend(std::size_t layer, std::size_t sequence, Range queries, float* out, std::size_t out_stride, Bench& bench);
+
+  // What the steps are made of.
+  OperandRows norm(const NormVectors& vectors, const FloatRows& in, std::size_t count, const FloatRows& out,
+                   kernels::Operand type, Bench& bench, std::size_t stage);
+  OperandRows convert(const FloatRows& rows, std::size_t count, std::size_t columns, kernels::Operand type,
+                      void* buffer, kernels::RowScale* scales) const;
+  // All panels, to rows of floats, without an activation and a residual.
+  [[nodiscard]] static kernels::Product product_of(const PackedLinear& linear, const OperandRows& operand,
+                                                   std::size_t count, const FloatRows& out);
+  void multiply(const PackedLinear& linear, const kernels::Product& product) const;
+
+  void emit(Range block) const;
+  void fail(std::size_t stage) noexcept;
+  [[nodiscard]] Result<void> outcome() const;
+  [[nodiscard]] std::size_t sequence_of(std::size_t row) const;
+  [[nodiscard]] bool is_last(std::size_t layer) const noexcept { return layer + 1 == encoder_.weights.layers.size(); }
+
+  const Encoder& encoder_;
+  const TokenBatch& batch_;
+  const Team::Lead& lead_;
+  Arena& arena_;
+  RowSink& sink_;
+  std::size_t row_count_;
+  std::size_t longest_ = 0;
+  std::size_t block_rows_ = 0;
+  bool splits_products_ = false;  // one block, on all cores
+
+  std::uint32_t* positions_ = nullptr;  // in the table of position embeddings
+  std::uint32_t* places_ = nullptr;     // in the sequence
+  FloatRows hidden_;
+  FloatRows context_;
+  FloatRows products_[2] = {};  // query, key and value of the even layers and of the odd ones
+  std::atomic<std::uint32_t> failed_stage_;
+};
+
+}  // namespace akidb::embedding::backend::native

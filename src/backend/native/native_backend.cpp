@@ -1,0 +1,119 @@
+#include "backend/native/native_backend.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "backend/native/encoder_weights.hpp"
+#include "backend/native/forward_pass.hpp"
+#include "backend/native/kernels/flush_denormals.hpp"
+#include "backend/native/kernels/registry.hpp"
+#include "backend/native/team.hpp"
+#include "backend/native/workspace.hpp"
+
+namespace akidb::embedding::backend::native {
+namespace {
+
+using kernels::Precision;
+
+// As measured (docs/benchmarks.md): weights are read often enough from afar to be worth it, and a block's rows
+// stay in the second-level cache.
+constexpr std::size_t kUnitTokens = 512;
+constexpr std::size_t kBlockRows = 128;
+
+std::string_view name_of(Precision precision) {
+  switch (precision) {
+    case Precision::fp32: return "fp32";
+    case Precision::bf16: return "bf16";
+    case Precision::int8: return "int8";
+  }
+  return "fp32";
+}
+
+class NativeBackend final : public Backend {
+ public:
+  NativeBackend(NativeOptions options, const kernels::KernelSet& set, std::unique_ptr<const EncoderWeights> weights)
+      : executor_(std::move(options.executor)),
+        model_(std::move(options.model)),
+        weights_(std::move(weights)),
+        encoder_{model_, *weights_, set, kBlockRows},
+        team_(*executor_) {
+    info_.name = "native";
+    info_.runtime = std::string("kernels ") + set.name;
+    info_.device = "cpu";
+    info_.device_reason = std::move(options.device_reason);
+    info_.dtype = name_of(options.precision);
+    info_.execution =
+        std::to_string(model_.layers.size()) + " layers, products in " + info_.dtype + ", kernels " + set.name;
+    info_.hidden_size = model_.hidden_size;
+    info_.vocab_size = model_.vocab_size();
+    info_.max_positions = model_.max_positions;
+    info_.unit_tokens = kUnitTokens;
+    info_.equal_lengths = false;
+  }
+
+  [[nodiscard]] const BackendInfo& info() const override { return info_; }
+
+  Result<void> forward(const TokenBatch& batch, Cores cores, RowSink& sink) override {
+    if (auto checked = check(batch); !checked) return checked;
+    const kernels::FlushDenormals flush;
+    ArenaPool::Borrowed arena(arenas_);
+    if (cores == Cores::all) {
+      const Team::Lead lead(team_);
+      return ForwardPass(encoder_, batch, lead, *arena, sink).run();
+    }
+    return ForwardPass(encoder_, batch, Team::Lead(), *arena, sink).run();
+  }
+
+ private:
+  [[nodiscard]] Result<void> check(const TokenBatch& batch) const {
+    for (const auto id : batch.token_ids) {
+      if (id >= info_.vocab_size) {
+        return Error{ErrorCode::invalid_argument,
+                     "token id " + std::to_string(id) + ": expected one below " + std::to_string(info_.vocab_size),
+                     {},
+                     {}};
+      }
+    }
+    for (std::size_t at = 0; at < batch.sequences(); ++at) {
+      if (batch.length(at) > info_.max_positions) {
+        return Error{ErrorCode::invalid_argument,
+                     "a sequence of " + std::to_string(batch.length(at)) + " tokens: expected at most " +
+                         std::to_string(info_.max_positions),
+                     {},
+                     {}};
+      }
+    }
+    return {};
+  }
+
+  std::shared_ptr<Executor> executor_;
+  EncoderModel model_;
+  std::unique_ptr<const EncoderWeights> weights_;
+  Encoder encoder_;
+  ArenaPool arenas_;
+  Team team_;
+  BackendInfo info_;
+};
+
+Result<void> check_shape(const EncoderModel& model) {
+  if (model.head_size() % 8 == 0 && model.head_size() <= 256) return {};
+  return Error{ErrorCode::unsupported,
+               "the native provider takes heads of a multiple of 8 values, up to 256; the model's have " +
+                   std::to_string(model.head_size()),
+               {},
+               {}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> open_backend(NativeOptions options) {
+  if (auto checked = check_shape(options.model); !checked) return std::move(checked).error();
+  const auto set = kernels::active_set();
+  if (!set) return set.error();
+  auto weights = pack_weights(options.model, **set, options.precision, *options.executor);
+  if (!weights) return std::move(weights).error();
+  return std::unique_ptr<Backend>(
+      std::make_unique<NativeBackend>(std::move(options), **set, std::move(weights).value()));
+}
+
+}  // namespace akidb::embedding::backend::native
