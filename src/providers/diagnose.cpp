@@ -66,6 +66,7 @@ Diagnosis diagnose(const ProviderOptions& options) {
   diagnosis.model = model_facts(options);
   diagnosis.folders = providers::folder_facts(options);
   diagnosis.model.converted = has_grown(folders_before, diagnosis.folders);
+  diagnosis.native = providers::native_facts();
   diagnosis.onnxruntime = providers::runtime_facts(options);
   diagnosis.devices = providers::device_facts(options);
   return diagnosis;

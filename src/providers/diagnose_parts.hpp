@@ -9,6 +9,9 @@ namespace akidb::embedding::providers {
 // Our models, what is derived from them, and the hub's cache. Symbolic links are not followed.
 std::vector<FolderFacts> folder_facts(const ProviderOptions& options);
 
+// The kernel sets that this build has for this CPU; a build without them says so.
+NativeFacts native_facts();
+
 // ONNX Runtime as the options find it; a build without it says so.
 RuntimeFacts runtime_facts(const ProviderOptions& options);
 

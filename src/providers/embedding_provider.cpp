@@ -179,7 +179,7 @@ Result<void> EmbeddingProvider::health_check() {
   const auto info = do_model_info();
   if (!info) return info.error();
   BatchEmbeddingRequest request;
-  request.inputs.emplace_back("health check");
+  request.inputs.push_back(health_input());
   auto response = embed_batch(std::move(request));
   if (!response) return std::move(response).error();
 

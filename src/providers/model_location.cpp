@@ -20,7 +20,9 @@ hub::OnnxWish onnx_wish(const ModelWish& wish) {
   hub::OnnxWish onnx;
   onnx.file = wish.onnx_file;
   switch (wish.dtype) {
-    case Dtype::automatic: break;
+    case Dtype::automatic:
+    case Dtype::bf16:
+    case Dtype::fast: break;
     case Dtype::fp32: onnx.type = hub::WeightsType::fp32; break;
     case Dtype::fp16: onnx.type = hub::WeightsType::fp16; break;
     case Dtype::int8: onnx.type = hub::WeightsType::int8; break;

@@ -76,6 +76,8 @@ Result<ModelSource> with_checked_graph(ModelSource source) {
 std::string_view name_of(Dtype dtype) {
   switch (dtype) {
     case Dtype::automatic: return "auto";
+    case Dtype::bf16: return "bf16";
+    case Dtype::fast: return "fast";
     case Dtype::fp32: return "fp32";
     case Dtype::fp16: return "fp16";
     case Dtype::int8: break;

@@ -1,5 +1,4 @@
-// From a model's name to a provider on ONNX Runtime: find, read, load, warm up.
-#include <akidb/embedding/tokenizer.hpp>
+// From a model's name to a provider on ONNX Runtime.
 #include <algorithm>
 #include <utility>
 
@@ -8,158 +7,41 @@
 #include "base/executor.hpp"
 #include "hub/cache_folders.hpp"
 #include "providers/makers.hpp"
+#include "providers/model_provider.hpp"
 #include "providers/model_source.hpp"
-#include "providers/pipeline_provider.hpp"
-#include "providers/shared_resources.hpp"
 
 namespace akidb::embedding::providers {
-namespace {
 
-pipeline::PoolingMode pooling_mode(model::PoolingMode mode) {
-  switch (mode) {
-    case model::PoolingMode::cls: return pipeline::PoolingMode::cls;
-    case model::PoolingMode::mean: return pipeline::PoolingMode::mean;
-    case model::PoolingMode::max: return pipeline::PoolingMode::max;
-    case model::PoolingMode::mean_sqrt_len: return pipeline::PoolingMode::mean_sqrt_len;
-    case model::PoolingMode::weighted_mean: return pipeline::PoolingMode::weighted_mean;
-    case model::PoolingMode::last_token: return pipeline::PoolingMode::last_token;
+ProviderResult make_onnx_provider(const ProviderOptions& options, std::string_view device_note) {
+  if (options.dtype == Dtype::bf16) {
+    return Error{
+        ErrorCode::unsupported, "dtype: bf16 is the native provider's; ONNX Runtime has fp16 and int8", {}, {}};
   }
-  return pipeline::PoolingMode::mean;
-}
-
-std::string_view name_of(model::PoolingMode mode) {
-  switch (mode) {
-    case model::PoolingMode::cls: return "cls";
-    case model::PoolingMode::mean: return "mean";
-    case model::PoolingMode::max: return "max";
-    case model::PoolingMode::mean_sqrt_len: return "mean_sqrt_len";
-    case model::PoolingMode::weighted_mean: return "weighted_mean";
-    case model::PoolingMode::last_token: return "last_token";
-  }
-  return "mean";
-}
-
-Result<std::uint32_t> longest_input(const model::ModelFolder& model, std::uint32_t asked) {
-  if (asked == 0) return model.max_tokens;
-  const std::uint32_t positions = model.encoder ? model.encoder->max_positions : asked;
-  if (asked > positions) {
-    return Error{ErrorCode::invalid_argument,
-                 "max_length: expected at most " + std::to_string(positions) +
-                     ", the positions that the model has, found " + std::to_string(asked),
-                 {},
-                 {}};
-  }
-  return asked;
-}
-
-// At least one token has to fit between the special ones.
-Result<void> check_room(std::uint32_t max_tokens, const Tokenizer& tokenizer, bool is_asked) {
-  const std::size_t special = tokenizer.prefix_ids().size() + tokenizer.suffix_ids().size();
-  if (max_tokens > special) return {};
-  return Error{is_asked ? ErrorCode::invalid_argument : ErrorCode::data_corrupt,
-               std::string(is_asked ? "max_length" : "the model's longest input (max_seq_length, model_max_length)") +
-                   ": expected more than the " + std::to_string(special) + " special tokens, found " +
-                   std::to_string(max_tokens),
-               {},
-               {}};
-}
-
-// do_lower_case asks for what the tokenizers of uncased models do anyway.
-Result<void> check_lower_case(const model::ModelFolder& model, const Tokenizer& tokenizer) {
-  if (!model.lower_case) return {};
-  std::vector<std::uint32_t> upper;
-  std::vector<std::uint32_t> lower;
-  if (auto outcome = tokenizer.encode_ids("A B C", false, upper); !outcome) return outcome;
-  if (auto outcome = tokenizer.encode_ids("a b c", false, lower); !outcome) return outcome;
-  if (upper == lower) return {};
-  return Error{ErrorCode::unsupported,
-               "sentence_bert_config.json: do_lower_case: not supported with a tokenizer that keeps case",
-               {},
-               {}};
-}
-
-pipeline::PipelineOptions pipeline_options(const model::ModelFolder& model, std::string name,
-                                           std::uint32_t max_tokens) {
-  pipeline::PipelineOptions options;
-  options.model = std::move(name);
-  options.normalize = model.normalize;
-  options.encoder.max_tokens = max_tokens;
-  options.encoder.vocab_size = model.encoder ? model.encoder->vocab_size : 0;
-  options.encoder.prompts = {model.prompts.by_name, model.prompts.default_name};
-  if (model.pooling) {
-    options.pooling.clear();
-    for (const auto mode : model.pooling->modes) options.pooling.push_back(pooling_mode(mode));
-    options.encoder.pool_prompt = model.pooling->include_prompt;
-  }
-  return options;
-}
-
-ModelInfo model_info(const ModelSource& source, const pipeline::PipelineOptions& options, bool pooled_by_graph) {
-  const auto& model = source.model;
-  ModelInfo info;
-  info.model = options.model;
-  info.max_tokens = options.encoder.max_tokens;
-  info.normalized = options.normalize;
-  info.architecture = model.encoder ? model.encoder->architecture : "";
-  info.revision = source.revision;
-  info.prompts = model.prompts.by_name;
-  info.default_prompt_name = model.prompts.default_name;
-  if (pooled_by_graph) {
-    info.pooling = "none";
-  } else {
-    for (const auto mode : model.pooling.value_or(model::PoolingConfig{}).modes) {
-      info.pooling.append(info.pooling.empty() ? "" : "+").append(name_of(mode));
-    }
-  }
-  return info;
-}
-
-}  // namespace
-
-ProviderResult make_onnx_provider(const ProviderOptions& options) {
-  auto source = find_model_source(options);
+  auto wanted = options;
+  if (wanted.dtype == Dtype::fast) wanted.dtype = Dtype::automatic;
+  auto source = find_model_source(wanted);
   if (!source) return std::move(source).error();
-  const auto max_tokens = longest_input(source->model, options.max_length);
-  if (!max_tokens) return max_tokens.error();
-  auto tokenizer = load_tokenizer(source->model.tokenizer);
-  if (!tokenizer) return std::move(tokenizer).error();
-  if (auto room = check_room(*max_tokens, **tokenizer, options.max_length != 0); !room) return std::move(room).error();
-  if (auto checked = check_lower_case(source->model, **tokenizer); !checked) return std::move(checked).error();
-
-  auto executor = executor_for(options);
-  backend::onnx::OnnxOptions onnx;
-  onnx.graph = source->graph;
-  onnx.masked_graph = source->masked_graph;
-  onnx.dtype = model::name_of(source->dtype);
-  // A scale from the whole unit would make a vector depend on its neighbours.
-  onnx.texts_alone = source->dtype == model::GraphDtype::int8_dynamic;
-  onnx.weights = std::move(source->weights);
-  onnx.device = options.device;
-  onnx.device_id = options.device_id;
-  onnx.device_memory = options.device_memory;
-  onnx.cache = hub::cache_folders(options.cache, options.hub_cache).derived() / "devices";
-  // More threads than processors would only wait for each other.
-  onnx.threads = std::min(executor->size(), base::cpu_topology().logical_cpus);
-  onnx.onnxruntime = options.onnxruntime;
-  onnx.vocab_size = source->model.encoder ? source->model.encoder->vocab_size : 0;
-  onnx.max_positions = source->model.encoder ? source->model.encoder->max_positions : 0;
-  auto backend = backend::onnx::open_backend(onnx);
-  if (!backend) return std::move(backend).error();
-
-  auto pipeline =
-      pipeline_options(source->model, options.served_name.empty() ? options.model : options.served_name, *max_tokens);
-  auto info = model_info(*source, pipeline, (*backend)->info().pooled_output);
-  pipeline::PipelineParts parts{std::move(backend).value(), std::move(tokenizer).value(), std::move(executor),
-                                admission_for(options)};
-  auto provider = std::make_unique<PipelineProvider>(std::move(parts), std::move(pipeline), std::move(info),
-                                                     options.model, options.max_batch_size);
-  if (auto healthy = provider->health_check(); !healthy) {
-    auto error = std::move(healthy).error();
-    // Weights that give no vector are the model's fault, not this library's.
-    if (error.code == ErrorCode::internal) error.code = ErrorCode::data_corrupt;
-    return error;
-  }
-  return std::unique_ptr<EmbeddingProvider>(std::move(provider));
+  ModelParts parts{std::move(source->model), std::move(source->revision)};
+  parts.device_note = device_note;
+  return make_model_provider(options, parts, [&](const std::shared_ptr<Executor>& executor) {
+    backend::onnx::OnnxOptions onnx;
+    onnx.graph = source->graph;
+    onnx.masked_graph = source->masked_graph;
+    onnx.dtype = model::name_of(source->dtype);
+    // A scale from the whole unit would make a vector depend on its neighbours.
+    onnx.texts_alone = source->dtype == model::GraphDtype::int8_dynamic;
+    onnx.weights = std::move(source->weights);
+    onnx.device = options.device;
+    onnx.device_id = options.device_id;
+    onnx.device_memory = options.device_memory;
+    onnx.cache = hub::cache_folders(options.cache, options.hub_cache).derived() / "devices";
+    // More threads than processors would only wait for each other.
+    onnx.threads = std::min(executor->size(), base::cpu_topology().logical_cpus);
+    onnx.onnxruntime = options.onnxruntime;
+    onnx.vocab_size = parts.model.encoder ? parts.model.encoder->vocab_size : 0;
+    onnx.max_positions = parts.model.encoder ? parts.model.encoder->max_positions : 0;
+    return backend::onnx::open_backend(onnx);
+  });
 }
 
 }  // namespace akidb::embedding::providers

@@ -11,8 +11,9 @@ Result<std::unique_ptr<EmbeddingProvider>> make_provider(const ProviderOptions& 
   switch (options.provider) {
     case ProviderKind::hash: return providers::make_hash_provider(options);
     case ProviderKind::remote: return providers::make_remote_provider(options);
-    case ProviderKind::onnx:
-    case ProviderKind::automatic: return providers::make_onnx_provider(options);
+    case ProviderKind::onnx: return providers::make_onnx_provider(options);
+    case ProviderKind::native: return providers::make_native_provider(options);
+    case ProviderKind::automatic: return providers::make_best_provider(options);
   }
   return Error{ErrorCode::invalid_argument, "provider: unknown kind", {}, {}};
 }

@@ -5,15 +5,16 @@
 namespace akidb::embedding::providers {
 
 PipelineProvider::PipelineProvider(pipeline::PipelineParts parts, pipeline::PipelineOptions options, ModelInfo info,
-                                   std::string model_id, std::size_t max_batch_size)
-    : pipeline_(std::move(parts), std::move(options)), model_id_(std::move(model_id)), max_batch_size_(max_batch_size) {
+                                   Doors doors)
+    : pipeline_(std::move(parts), std::move(options)), doors_(std::move(doors)) {
   const auto& backend = pipeline_.backend_info();
   info.dimension = static_cast<std::uint32_t>(pipeline_.dimension());
   info.threads = pipeline_.threads();
   info.provider = backend.name;
   info.runtime = backend.runtime;
   info.device = backend.device;
-  info.device_reason = backend.device_reason;
+  const std::string note = info.device_reason.empty() ? "" : "; " + info.device_reason;
+  info.device_reason = backend.device_reason + note;
   info.execution = backend.execution;
   info.device_share = backend.device_share;
   info.dtype = backend.dtype;

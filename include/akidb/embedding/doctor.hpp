@@ -26,6 +26,13 @@ struct RuntimeFacts {
   std::string problem;            // why it cannot be loaded; empty where it can
 };
 
+// The native encoder's kernels.
+struct NativeFacts {
+  std::string kernels;                 // in use: "avx512_vnni"; empty where there are none
+  std::vector<std::string> available;  // on this CPU, best first
+  std::string problem;                 // why there are none
+};
+
 struct DeviceFacts {
   std::string device;              // "cuda"
   std::string execution_provider;  // "CUDAExecutionProvider"
@@ -56,6 +63,7 @@ struct ModelFacts {
 
 struct Diagnosis {
   ProcessorFacts processor;
+  NativeFacts native;
   RuntimeFacts onnxruntime;
   std::vector<DeviceFacts> devices;
   std::vector<FolderFacts> folders;

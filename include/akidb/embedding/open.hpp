@@ -20,19 +20,23 @@ class Executor;
 std::shared_ptr<Executor> make_executor(std::uint32_t threads);
 
 enum class ProviderKind {
-  automatic,  // the best that this build has for the model
+  automatic,  // native on a CPU where it knows the model's architecture, else ONNX Runtime
+  native,     // our own encoder for CPUs, straight from safetensors
   onnx,       // ONNX Runtime
   remote,     // a server of others, over HTTP: RemoteOptions
   hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
 };
 
-// Type of the weights, and what the graph computes in. automatic: what the model was published in.
+// Type of the weights, and what is computed in; the native provider's sums are float32 always. What each costs in
+// quality is in the README.
 enum class Dtype {
-  automatic,
+  automatic,  // native: fp32; ONNX Runtime: what the model was published in
   fp32,
-  fp16,  // a published ONNX file of this type, else one that is made of float32, once
-  int8,  // a published ONNX file for this CPU, else one that is made; see quantize_onnx() for others, and how good they
-         // are
+  fp16,  // ONNX Runtime's: a published ONNX file of this type, else one that is made of float32, once
+  bf16,  // the native provider's
+  int8,  // native: weights by output, activations by token. ONNX Runtime: a published ONNX file for this CPU, else one
+         // that is made; see quantize_onnx() for others, and how good they are
+  fast,  // native: bf16 where this CPU multiplies it faster than fp32, else fp32; ONNX Runtime: as automatic
 };
 
 // For ProviderKind::remote. ProviderOptions::model is the model's name there, ProviderOptions::threads the calls that

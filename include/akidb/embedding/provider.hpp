@@ -83,7 +83,8 @@ class EmbeddingProvider {
   // where the model normalises. Takes as long as embedding one short text.
   Result<void> health_check();
 
-  // Null where there is none (a remote provider). Lives as long as the provider.
+  // Null where there is none: a remote provider, or a model whose tokenizer is not known, which takes token
+  // ids alone. Lives as long as the provider.
   [[nodiscard]] virtual const Tokenizer* tokenizer() const { return nullptr; }
 
  private:
@@ -91,6 +92,8 @@ class EmbeddingProvider {
   [[nodiscard]] virtual Result<std::shared_ptr<const ModelInfo>> do_model_info() const = 0;
   // Whether requests may call the model so; by default only by ModelInfo::model.
   [[nodiscard]] virtual bool answers_to(std::string_view name) const;
+  // What health_check() embeds.
+  [[nodiscard]] virtual Input health_input() const { return "health check"; }
   // The most inputs of one request; 0 for no limit.
   [[nodiscard]] virtual std::size_t max_batch_size() const { return 0; }
 

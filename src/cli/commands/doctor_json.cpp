@@ -15,6 +15,14 @@ std::string processor(const ProcessorFacts& facts) {
       .text();
 }
 
+std::string native(const NativeFacts& facts) {
+  return JsonObject()
+      .add_or_null("kernels", facts.kernels)
+      .add("available", facts.available)
+      .add_or_null("problem", facts.problem)
+      .text();
+}
+
 std::string onnxruntime(const RuntimeFacts& facts) {
   return JsonObject()
       .add_or_null("version", facts.version)
@@ -82,6 +90,7 @@ std::string doctor_json(const Diagnosis& diagnosis) {
   return JsonObject()
              .add("works", diagnosis.works())
              .raw("processor", processor(diagnosis.processor))
+             .raw("native", native(diagnosis.native))
              .raw("onnxruntime", onnxruntime(diagnosis.onnxruntime))
              .raw("devices", json_array(diagnosis.devices, device))
              .raw("folders", json_array(diagnosis.folders, folder))

@@ -31,6 +31,14 @@ void processor(const ProcessorFacts& facts, std::string& out) {
   line("threads", std::to_string(facts.threads) + " by default", out);
 }
 
+void native(const NativeFacts& facts, std::string& out) {
+  out += "\nNative encoder\n";
+  if (!facts.problem.empty()) return line("problem", facts.problem, out);
+  std::string sets;
+  for (const auto& set : facts.available) sets += (sets.empty() ? "" : " ") + set;
+  line("kernels", facts.kernels + " (here: " + sets + ")", out);
+}
+
 // What to install for a device is said once: where the model's own problem says it, not here.
 std::string why(const DeviceFacts& device, const Diagnosis& diagnosis) {
   const auto advice = device.problem.find("; ");
@@ -95,6 +103,7 @@ void model(const ModelFacts& facts, std::string& out) {
 std::string doctor_table(const Diagnosis& diagnosis) {
   std::string out;
   processor(diagnosis.processor, out);
+  native(diagnosis.native, out);
   onnxruntime(diagnosis, out);
   folders(diagnosis.folders, out);
   model(diagnosis.model, out);

@@ -12,6 +12,7 @@ ProviderOptions provider_options(const Values& values) {
   options.provider = provider == "hash"     ? ProviderKind::hash
                      : provider == "onnx"   ? ProviderKind::onnx
                      : provider == "remote" ? ProviderKind::remote
+                     : provider == "native" ? ProviderKind::native
                                             : ProviderKind::automatic;
   if (!values.text("device").empty()) options.device = values.text("device");
   options.device_id = values.text("device-id");
@@ -38,7 +39,9 @@ Dtype dtype_of(const Values& values) {
   const std::string& dtype = values.text("dtype");
   return dtype == "fp32"   ? Dtype::fp32
          : dtype == "fp16" ? Dtype::fp16
+         : dtype == "bf16" ? Dtype::bf16
          : dtype == "int8" ? Dtype::int8
+         : dtype == "fast" ? Dtype::fast
                            : Dtype::automatic;
 }
 

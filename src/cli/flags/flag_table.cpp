@@ -24,8 +24,9 @@ constexpr std::array kFlags = {
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
          commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor, serve),
          "Branch, tag or commit of a model id"},
-    Flag{"provider", 0, choice, "auto|onnx|remote|hash", "auto", Section::model, kOpen,
-         "What computes: ONNX Runtime, another server (--endpoint), or a hash of the text (for tests; needs no model)"},
+    Flag{"provider", 0, choice, "auto|native|onnx|remote|hash", "auto", Section::model, kOpen,
+         "What computes: native (our own encoder, on the CPU), ONNX Runtime, another server (--endpoint), or a hash of "
+         "the text (for tests; needs no model); auto is native where it knows the model"},
     Flag{"device", 0, choice, "auto|cpu|cuda|tensorrt|coreml|directml|openvino|xnnpack|onednn", "auto", Section::model,
          kRun, "Where it computes; a device that is named and cannot be had is an error"},
     Flag{"device-id", 0, text, "ID", "", Section::model, kRun,
@@ -33,9 +34,10 @@ constexpr std::array kFlags = {
     Flag{"device-memory", 0, count, "MB", "0", Section::model, kRun,
          "The most memory that a GPU's arena takes; 0: no limit", 0, 1'000'000},
     Flag{
-        "dtype", 0, choice, "auto|fp32|fp16|int8", "auto", Section::model,
+        "dtype", 0, choice, "auto|fp32|fp16|bf16|int8|fast", "auto", Section::model,
         commands(embed, similarity, search, tokenize, pull, bench, doctor),
-        "Type of the weights: fp16 and int8 take a published ONNX file of that type, else one that is made of float32"},
+        "Type of the weights; bf16 is native's, fast is bf16 where the CPU is faster with it; with onnx, fp16 and int8 "
+        "take a published ONNX file of that type, else one that is made of float32"},
     Flag{"onnx-file", 0, text, "FILE", "", Section::model,
          commands(embed, similarity, search, tokenize, pull, bench, doctor),
          "One of the model's own ONNX files, such as onnx/model_O4.onnx, or ./FILE of yours; wins over --dtype"},

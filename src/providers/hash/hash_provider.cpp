@@ -27,8 +27,9 @@ ProviderResult make_hash_provider(const ProviderOptions& options) {
 
   pipeline::PipelineParts parts{make_hash_backend(), std::make_unique<HashTokenizer>(), executor_for(options),
                                 admission_for(options)};
-  return std::unique_ptr<EmbeddingProvider>(std::make_unique<PipelineProvider>(
-      std::move(parts), std::move(pipeline), std::move(info), options.model, options.max_batch_size));
+  return std::unique_ptr<EmbeddingProvider>(
+      std::make_unique<PipelineProvider>(std::move(parts), std::move(pipeline), std::move(info),
+                                         PipelineProvider::Doors{options.model, options.max_batch_size}));
 }
 
 }  // namespace akidb::embedding::providers

@@ -1,0 +1,53 @@
+// `auto`: which provider takes the model.
+#include <cstdlib>
+#include <system_error>
+
+#include "base/log.hpp"
+#include "providers/diagnose_parts.hpp"
+#include "providers/makers.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+bool asks_for_cpu(const ProviderOptions& options) { return options.device == "auto" || options.device == "cpu"; }
+
+// Cheap to ask, and before an engine is loaded: a CPU-only machine must not load ONNX Runtime to learn it.
+bool has_nvidia_driver() {
+  std::error_code ignored;
+  return std::filesystem::exists("/dev/nvidiactl", ignored);
+}
+
+// A CPU without kernels of its own runs plain loops, which ONNX Runtime is faster than; a user may force them.
+bool has_plain_loops_only() {
+  const char* const forced = std::getenv("AKIDB_EMBED_ISA");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  return native_facts().kernels == "scalar" && forced == nullptr;
+}
+
+// The model on a GPU where ONNX Runtime has one; nothing where it runs on the CPU after all.
+ProviderResult on_a_gpu(const ProviderOptions& options) {
+  auto provider = make_onnx_provider(options);
+  if (!provider) return provider;
+  const auto info = (*provider)->model_info();
+  if (info && info->device != "cpu") return provider;
+  return Error{ErrorCode::unavailable, "ONNX Runtime has no device but the CPU", {}, {}};
+}
+
+}  // namespace
+
+ProviderResult make_best_provider(const ProviderOptions& options) {
+  if (!asks_for_cpu(options)) return make_onnx_provider(options);
+  if (options.device == "auto" && has_nvidia_driver()) {
+    if (auto provider = on_a_gpu(options)) return provider;
+  }
+  if (has_plain_loops_only()) {
+    auto provider = make_onnx_provider(options, "not native: no kernels for this CPU");
+    if (provider || provider.error().code != ErrorCode::unsupported) return provider;
+  }
+  auto native = make_native_provider(options);
+  if (native || native.error().code != ErrorCode::unsupported) return native;
+  const std::string why = "not native: " + native.error().message;
+  base::log(LogLevel::info, why + "; ONNX Runtime runs the model");
+  return make_onnx_provider(options, why);
+}
+
+}  // namespace akidb::embedding::providers

@@ -1,0 +1,80 @@
+// From a model's name to a provider on the native encoder.
+#include <utility>
+
+#include "backend/native/kernels/cpu_features.hpp"
+#include "backend/native/native_backend.hpp"
+#include "hub/cache_folders.hpp"
+#include "providers/makers.hpp"
+#include "providers/model_location.hpp"
+#include "providers/model_provider.hpp"
+#include "providers/native_model.hpp"
+
+namespace akidb::embedding::providers {
+namespace {
+
+namespace kernels = backend::native::kernels;
+
+// Where bf16 products are no faster than fp32's, `fast` stays with the exact ones.
+kernels::Precision precision_of(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::bf16: return kernels::Precision::bf16;
+    case Dtype::int8: return kernels::Precision::int8;
+    case Dtype::fast: {
+      const auto features = kernels::cpu_features();
+      const bool pays = features.has(kernels::Feature::amx) ||
+                        (features.has(kernels::Feature::avx512_bf16) && features.fast_bf16_dot) ||
+                        features.has(kernels::Feature::neon_bf16);
+      return pays ? kernels::Precision::bf16 : kernels::Precision::fp32;
+    }
+    case Dtype::automatic:
+    case Dtype::fp16:
+    case Dtype::fp32: break;
+  }
+  return kernels::Precision::fp32;
+}
+
+Result<void> check_options(const ProviderOptions& options) {
+  if (std::filesystem::path(options.model).extension() == ".onnx" || !options.onnx_file.empty()) {
+    return Error{ErrorCode::unsupported, "the native provider: reads safetensors, no ONNX files", {}, {}};
+  }
+  if (options.dtype == Dtype::fp16) {
+    return Error{ErrorCode::unsupported, "the native provider: computes in fp32, bf16 or int8, not in fp16", {}, {}};
+  }
+  if (options.device != "auto" && options.device != "cpu") {
+    return Error{ErrorCode::unavailable,
+                 "device: the native provider runs on the CPU, not on \"" + options.device + "\"; use --provider onnx",
+                 {},
+                 {}};
+  }
+  return {};
+}
+
+}  // namespace
+
+ProviderResult make_native_provider(const ProviderOptions& options) {
+  if (auto checked = check_options(options); !checked) return std::move(checked).error();
+  auto wish = model_wish(options);
+  wish.dtype = Dtype::automatic;  // of ONNX files
+  const auto located = locate_model(wish, hub::cache_folders(options.cache, options.hub_cache));
+  if (!located) return located.error();
+  auto folder = model::read_model_folder(located->folder, located->graph);
+  if (!folder) return std::move(folder).error();
+  if (!options.tokenizer.empty()) folder->tokenizer = options.tokenizer;
+
+  ModelParts parts{std::move(*folder), located->revision};
+  parts.text_is_optional = true;
+  return make_model_provider(
+      options, parts, [&](const std::shared_ptr<Executor>& executor) -> Result<std::unique_ptr<backend::Backend>> {
+        auto model = native_model(parts.model);
+        if (!model) return std::move(model).error();
+        backend::native::NativeOptions native;
+        native.model = std::move(*model);
+        native.precision = precision_of(options.dtype);
+        native.executor = executor;
+        native.device_reason =
+            options.device == "auto" ? "auto: the native encoder knows the architecture" : "asked for";
+        return backend::native::open_backend(std::move(native));
+      });
+}
+
+}  // namespace akidb::embedding::providers
