@@ -32,7 +32,7 @@ class ModelSource : public ::testing::Test {
 
   // Options for a model below the test's folder.
   [[nodiscard]] ProviderOptions options(std::string_view name = "model") const {
-    return {.model = path(name).string(), .threads = 1, .cache = path("cache")};
+    return {.model = path(name).string(), .provider = ProviderKind::onnx, .threads = 1, .cache = path("cache")};
   }
 
   // Writes the model's graph, and moves what a bare graph does not have out of its way.

@@ -108,6 +108,24 @@ TEST_F(Open, TakesABareOnnxFileWithATokenizer) {
   expect_open_error({.model = file.string(), .cache = folder_.path() / "cache"}, ErrorCode::not_found, "tokenizer");
 }
 
+// The native encoder needs no tokenizer for token ids, and says to a text what is wrong with it.
+TEST_F(Open, LeavesTokenIdsWhereTheTokenizerIsNotKnown) {
+  write(model() / "tokenizer.json", R"({"model": {"type": "Runes", "vocab": {}}})");
+  auto wanted = options();
+  wanted.provider = ProviderKind::onnx;
+  expect_open_error(wanted, ErrorCode::unsupported, "Runes");
+  wanted.provider = ProviderKind::native;
+  const auto opened = open(wanted);
+  ASSERT_TRUE(opened) << to_string(opened.error());
+  const auto refused = (*opened)->embed_batch({.inputs = {"hello world"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  EXPECT_THAT(refused.error().message, HasSubstr("Runes"));
+  const auto response = (*opened)->embed_batch({.inputs = {TokenIds{101, 7592, 2088, 102}}});
+  ASSERT_TRUE(response) << to_string(response.error());
+  EXPECT_LE(largest_difference(response->embeddings.row(0), golden("hello world").vector), kLargestDifference);
+}
+
 struct Damage {
   std::string name;
   std::function<void(const fs::path& model)> damage;
@@ -152,8 +170,6 @@ const std::vector<Damage> kDamages = {
     {"ModulesIsNoArray", content("modules.json", "{}"), ErrorCode::data_corrupt, "modules.json"},
     {"PoolingIsNoJson", content("1_Pooling/config.json", "mean"), ErrorCode::data_corrupt, "config.json"},
     {"TokenizerIsNoJson", content("tokenizer.json", "[1, 2"), ErrorCode::data_corrupt, "tokenizer.json"},
-    {"UnknownTokenizer", content("tokenizer.json", R"({"model": {"type": "Runes", "vocab": {}}})"),
-     ErrorCode::unsupported, "Runes"},
     {"TruncatedWeights", truncate_weights, ErrorCode::data_corrupt, "model.safetensors"},
     {"WeightsAreText", content("model.safetensors", "version https://example.org/pointer\n"), ErrorCode::data_corrupt,
      "model.safetensors"},

@@ -1,0 +1,107 @@
+// Every architecture against transformers: tests/data/encoders, made by scripts/make_golden_encoders.sh. A failure
+// means that something else is computed; another order of additions stays within the bound.
+#include <gtest/gtest.h>
+#include <akidb/embedding/open.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace akidb::embedding {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFolder = fs::path(AKIDB_EMBEDDING_TEST_DATA) / "encoders";
+
+// Rows have values up to 4.
+constexpr float kLargestDifference = 1e-5F;
+
+std::vector<TokenIds> read_ids(const fs::path& file) {
+  std::vector<TokenIds> sequences;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream words(line);
+    sequences.emplace_back();
+    for (std::uint32_t id = 0; words >> id;) sequences.back().push_back(id);
+  }
+  return sequences;
+}
+
+std::vector<float> read_rows(const fs::path& file) {
+  std::vector<float> rows(fs::file_size(file) / sizeof(float));
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(rows.data()), static_cast<std::streamsize>(rows.size() * sizeof(float)));
+  return rows;
+}
+
+std::unique_ptr<EmbeddingProvider> open_encoder(const std::string& name, ProviderKind kind) {
+  auto opened = open({.model = (kFolder / name).string(), .provider = kind});
+  EXPECT_TRUE(opened) << to_string(opened.error());
+  return opened ? std::move(*opened) : nullptr;
+}
+
+class NativeEncoders : public testing::TestWithParam<const char*> {};
+
+TEST_P(NativeEncoders, GiveTheReferencesRows) {
+  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  ASSERT_NE(provider, nullptr);
+  BatchEmbeddingRequest request;
+  for (auto& ids : read_ids(kFolder / GetParam() / "ids.txt")) request.inputs.emplace_back(std::move(ids));
+  ASSERT_GE(request.inputs.size(), 8U);
+  request.output = Output::tokens;
+  request.normalize = Normalize::no;
+  const auto response = provider->embed_batch(std::move(request));
+  ASSERT_TRUE(response) << to_string(response.error());
+
+  const auto expected = read_rows(kFolder / GetParam() / "expected.f32");
+  const auto values = response->embeddings.values();
+  ASSERT_EQ(values.size(), expected.size());
+  float largest = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float difference = std::abs(values[i] - expected[i]);
+    if (!(difference <= largest)) largest = difference;
+  }
+  EXPECT_LE(largest, kLargestDifference);
+  std::printf("%s: largest difference %.2g\n", GetParam(), static_cast<double>(largest));
+}
+
+TEST_P(NativeEncoders, AreWhatAutoTakesAndSayWhatTheyAre) {
+  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  ASSERT_NE(provider, nullptr);
+  const auto info = provider->model_info();
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->provider, "native");
+  EXPECT_EQ(info->architecture, GetParam());
+  EXPECT_EQ(info->device, "cpu");
+  EXPECT_EQ(info->dtype, "fp32");
+  EXPECT_NE(info->execution.find("kernels"), std::string::npos);
+}
+
+// These folders have no tokenizer: token ids work, and a text is refused with the reason.
+TEST_P(NativeEncoders, RefuseTextsWhereThereIsNoTokenizer) {
+  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  ASSERT_NE(provider, nullptr);
+  EXPECT_EQ(provider->tokenizer(), nullptr);
+  EXPECT_TRUE(provider->health_check());
+  const auto refused = provider->embed_batch({.inputs = {"a text"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported);
+  EXPECT_NE(refused.error().message.find("token ids"), std::string::npos) << refused.error().message;
+}
+
+INSTANTIATE_TEST_SUITE_P(, NativeEncoders,
+                         testing::Values("bert", "distilbert", "mpnet", "roberta", "xlm-roberta", "nomic_bert",
+                                         "modernbert"),
+                         [](const auto& instance) {
+                           std::string name = instance.param;
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace akidb::embedding
