@@ -28,4 +28,9 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 // was and the temporary file is gone.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+// The same by way of `temporary`, a new file on the same file system: for folders whose readers take every file for one
+// of theirs, where a killed process must leave nothing beside `path`.
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                                   const std::filesystem::path& temporary);
+
 }  // namespace akidb::embedding::base

@@ -113,7 +113,11 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  const auto temporary = temporary_beside(path);
+  return write_file_atomically(path, content, temporary_beside(path));
+}
+
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                                   const std::filesystem::path& temporary) {
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (file.get() < 0) return file_error(path, "write", errno);
   auto outcome = write_all(file.get(), path, content);

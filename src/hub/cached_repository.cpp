@@ -1,6 +1,8 @@
 #include "hub/cached_repository.hpp"
 
 #include <fstream>
+#include <random>
+#include <string>
 #include <system_error>
 
 #include "base/file.hpp"
@@ -87,7 +89,9 @@ Result<void> CachedRepository::write_ref(const std::string& revision, const std:
   if (known && *known == commit) return {};
   const auto ref = folder_ / "refs" / revision;
   if (auto made = make_folders(ref.parent_path()); !made) return made;
-  if (auto written = base::write_file_atomically(ref, commit); !written) return written;
+  // Whoever scans the cache takes each file under refs for a reference, a killed process's leavings too.
+  const auto temporary = blobs() / ("ref-" + std::to_string(std::random_device()()) + ".incomplete");
+  if (auto written = base::write_file_atomically(ref, commit, temporary); !written) return written;
   return base::sync_folder(ref.parent_path());
 }
 
