@@ -17,9 +17,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPiece = std::size_t{1} << 20U;
 
-fs::path temporary_beside(const fs::path& place) {
+// Among the partial downloads: a killed process leaves nothing in the snapshot, where every name is a file of the model.
+fs::path temporary_for(const fs::path& file) {
   static std::atomic<unsigned> counter{0};
-  return place.parent_path() / ("." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) + ".tmp");
+  return file.parent_path() /
+         ("link-" + std::to_string(::getpid()) + "-" + std::to_string(counter.fetch_add(1)) + ".incomplete");
 }
 
 Result<void> write_copy(const fs::path& from, const fs::path& to) {
@@ -43,7 +45,7 @@ Result<void> write_copy(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 Result<void> put_link(const fs::path& file, const fs::path& place, bool symlinks) {
-  const auto temporary = temporary_beside(place);
+  const auto temporary = temporary_for(file);
   const auto target = file.lexically_relative(place.parent_path());
   const bool linked =
       (symlinks && ::symlink(target.c_str(), temporary.c_str()) == 0) || ::link(file.c_str(), temporary.c_str()) == 0;
