@@ -65,6 +65,7 @@ class Quantize : public ::testing::Test {
   [[nodiscard]] ProviderOptions provider(Dtype dtype, const fs::path& file = {}) const {
     ProviderOptions options;
     options.model = model().string();
+    options.provider = ProviderKind::onnx;
     options.dtype = dtype;
     options.onnx_file = file.string();
     options.cache = folder_.path() / "cache";

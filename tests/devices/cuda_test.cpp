@@ -45,7 +45,7 @@ TEST(Cuda, OfTensorrtGivesTheGoldenVectorsOrNamesWhatIsMissing) {
 }
 
 TEST(Cuda, OfAutoStepsDownWithTheReason) {
-  const auto provider = open({});
+  const auto provider = open({.provider = ProviderKind::onnx});
   ASSERT_TRUE(provider) << to_string(provider.error());
   const auto info = (*provider)->model_info();
   ASSERT_TRUE(info);

@@ -173,13 +173,13 @@ class Models(HubTest):
             self.good("convert", "model", "--output", "plain.onnx", environment=environment)
             repo.files["onnx/model_quantized.onnx"] = self.read("plain.onnx")
             local = rows(self.good("embed", "hello world", "--model", "model", environment=environment).stdout)
-            words = ["embed", "hello world", "--model", "org/name", "--dtype", "int8"]
+            words = ["embed", "hello world", "--model", "org/name", "--provider", "onnx", "--dtype", "int8"]
             vectors = rows(self.good(*words, environment=environment).stdout)
             for ours, theirs in zip(vectors[0]["embedding"], local[0]["embedding"]):
                 self.assertAlmostEqual(ours, theirs, places=5)
             self.good(*words, "--offline", environment=environment)
             # The other weights are not there: they come when they are asked for, or when others are made of them.
-            self.good("embed", "x", "--model", "org/name", "--dtype", "fp16", environment=environment)
+            self.good("embed", "x", "--model", "org/name", "--provider", "onnx", "--dtype", "fp16", environment=environment)
             self.good("embed", "x", "--model", "org/name", "--revision", COMMIT, environment=environment)
 
     def test_a_partial_snapshot_is_completed(self):

@@ -15,8 +15,7 @@ namespace {
 
 using kernels::Precision;
 
-// As measured (docs/benchmarks.md): weights are read often enough from afar to be worth it, and a block's rows
-// stay in the second-level cache.
+// A unit's tokens share one pass over the weights; a block's rows, of the widest layer too, fit the second-level cache.
 constexpr std::size_t kUnitTokens = 512;
 constexpr std::size_t kBlockRows = 128;
 
