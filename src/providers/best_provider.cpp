@@ -11,10 +11,16 @@ namespace {
 
 bool asks_for_cpu(const ProviderOptions& options) { return options.device == "auto" || options.device == "cpu"; }
 
-// Cheap to ask, and before an engine is loaded: a CPU-only machine must not load ONNX Runtime to learn it.
-bool has_nvidia_driver() {
+// Whether to ask ONNX Runtime for a GPU first. Cheap, and before an engine is loaded: a machine that has only a CPU
+// must not load ONNX Runtime to learn it. macOS has CoreML and Windows DirectML wherever ONNX Runtime was built for
+// them.
+bool may_have_gpu() {
+#if defined(__APPLE__) || defined(_WIN32)
+  return true;
+#else
   std::error_code ignored;
   return std::filesystem::exists("/dev/nvidiactl", ignored);
+#endif
 }
 
 // A CPU without kernels of its own runs plain loops, which ONNX Runtime is faster than; a user may force them.
@@ -36,7 +42,7 @@ ProviderResult on_a_gpu(const ProviderOptions& options) {
 
 ProviderResult make_best_provider(const ProviderOptions& options) {
   if (!asks_for_cpu(options)) return make_onnx_provider(options);
-  if (options.device == "auto" && has_nvidia_driver()) {
+  if (options.device == "auto" && may_have_gpu()) {
     if (auto provider = on_a_gpu(options)) return provider;
   }
   if (has_plain_loops_only()) {
