@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPiece = std::size_t{1} << 20U;
 
-// Among the partial downloads: a killed process leaves nothing in the snapshot, where every name is a file of the model.
+// Among the partial downloads: a killed process leaves nothing in the snapshot, where every name is a file of the
+// model.
 fs::path temporary_for(const fs::path& file) {
   static std::atomic<unsigned> counter{0};
   return file.parent_path() /
