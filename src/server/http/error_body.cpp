@@ -14,8 +14,9 @@ std::string_view openai_type(int status) {
 // The field that the message begins with, as in "input[3]: expected ...".
 std::string_view field_of(std::string_view message) {
   const auto colon = message.find(": ");
-  const auto name = message.substr(0, message.find_first_of("[:. "));
-  return colon == std::string_view::npos || name.empty() || colon > 64 ? std::string_view() : name;
+  const auto end = message.find_first_of("[:. ");
+  if (colon == std::string_view::npos || colon > 64 || message[end] == ' ') return {};
+  return message.substr(0, end);
 }
 
 std::string_view openai_code(const Refusal& refusal) {

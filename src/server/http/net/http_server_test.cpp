@@ -97,6 +97,7 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
       {"/predict", R"({"inputs":"a"})", 424, R"("error_type":"Backend")"},
       {"/rerank", R"({"query":"a","texts":["b"]})", 424, R"("error_type":"Backend")"},
       {"/v1/embeddings", "{", 400, R"({"error":{"message":"the body is not valid JSON)"},
+      {"/v1/embeddings", "{", 400, R"("param":null)"},
       {"/v1/embeddings", R"({"model":"hash"})", 400, R"("param":"input")"},
       {"/v1/embeddings", R"({"input":"a","model":"gpt"})", 404, R"("code":"model_not_found")"},
       {"/v1/embeddings", R"({"input":"a","wrong":1})", 400, "unknown field: wrong"},
