@@ -1,7 +1,7 @@
 // This library behind the line protocol of bench/peers: a JSON object a line on stdin, an answer a line on
 // stdout. The protocol is described in bench/peers/README.md.
 //
-// usage: peer-adapter [MODEL [DTYPE [DEVICE]]]
+// usage: peer-adapter [MODEL [DTYPE [DEVICE [PROVIDER]]]]
 //
 // MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp16 or int8.
 #include <akidb/embedding/open.hpp>
@@ -63,7 +63,15 @@ std::string seconds_since(Clock::time_point start) {
 }
 
 Dtype dtype_of(std::string_view name) {
-  return name == "fp32" ? Dtype::fp32 : name == "fp16" ? Dtype::fp16 : name == "int8" ? Dtype::int8 : Dtype::automatic;
+  return name == "fp32"   ? Dtype::fp32
+         : name == "bf16" ? Dtype::bf16
+         : name == "fp16" ? Dtype::fp16
+         : name == "int8" ? Dtype::int8
+                          : Dtype::automatic;
+}
+
+ProviderKind provider_of(std::string_view name) {
+  return name == "onnx" ? ProviderKind::onnx : name == "native" ? ProviderKind::native : ProviderKind::automatic;
 }
 
 class Adapter {
@@ -152,6 +160,7 @@ int main(int argc, char** argv) {
   if (argc > 1) options.model = argv[1];
   if (argc > 2) options.dtype = dtype_of(argv[2]);
   if (argc > 3) options.device = argv[3];
+  if (argc > 4) options.provider = provider_of(argv[4]);
   Adapter adapter(std::move(options), argc > 1);
   for (std::string line; std::getline(std::cin, line);) std::cout << adapter.answer(line) << std::endl;
 }

@@ -24,9 +24,12 @@ fi
 mkdir -p "$out"
 
 commands=(
-  --cmd "onnx-fp32=$adapter $model fp32 cpu"
-  --cmd "onnx-int8=$adapter $model int8 cpu"
-  --cmd "onnx-fp16=$adapter $model fp16 cpu"
+  --cmd "native-fp32=$adapter $model fp32 cpu native"
+  --cmd "native-bf16=$adapter $model bf16 cpu native"
+  --cmd "native-int8=$adapter $model int8 cpu native"
+  --cmd "onnx-fp32=$adapter $model fp32 cpu onnx"
+  --cmd "onnx-int8=$adapter $model int8 cpu onnx"
+  --cmd "onnx-fp16=$adapter $model fp16 cpu onnx"
 )
 openvino=("$cache"/onnxruntime/openvino-*)
 [[ -d ${openvino[0]} ]] &&

@@ -14,13 +14,14 @@ peers=${PEERS:-st-torch,st-onnx,st-onnx-fused,fastembed,st-openvino-f32}
 python=${PEERS_HOME:-$HOME/.cache/akidb-peers}/venvs/harness/bin/python
 out=$root/build/bench
 ours="ours=$root/build/release/bench/peer-adapter sentence-transformers/all-MiniLM-L6-v2"
+ours_onnx="ours-onnx=${ours#ours=} auto auto onnx"
 
 "$here/setup.sh" torch onnx openvino fastembed
 cmake -S "$root" --preset release -DAKIDB_EMBEDDING_BENCHMARKS=ON >/dev/null
 cmake --build "$root/build/release" --target peer-adapter
 mkdir -p "$out"
 
-"$python" "$here/run_all.py" --peers "$peers" --cmd "$ours" --json "$out/peers.json" "$@"
+"$python" "$here/run_all.py" --peers "$peers" --cmd "$ours" --cmd "$ours_onnx" --json "$out/peers.json" "$@"
 if [[ ${MEMORY_TEXTS:=100000} -gt 0 ]]; then
   "$python" "$here/memory.py" --peers fastembed --cmd "$ours" --texts "$MEMORY_TEXTS" --json "$out/memory.json" |
     tee "$out/memory.md"
