@@ -1,21 +1,16 @@
 // Writing JSON text.
 #pragma once
 
-#include <span>
 #include <string>
-#include <string_view>
+
+#include "base/json_text.hpp"
 
 namespace akidb::embedding::cli {
 
-// `text` (valid UTF-8) in quotes; only what must be escaped is.
-void append_json_string(std::string_view text, std::string& out);
-std::string json_string(std::string_view text);
-
-// The fewest digits that read back as the same float.
-void append_float(float value, std::string& out);
-
-// "[0.1,-2]".
-void append_floats(std::span<const float> values, std::string& out);
+using base::append_float;
+using base::append_floats;
+using base::append_json_string;
+using base::json_string;
 
 // `value` with `digits` digits after the point, whatever the locale.
 std::string fixed(double value, int digits);

@@ -4,16 +4,15 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
+
+#include "base/json_text.hpp"
 
 namespace akidb::embedding::server {
 
-void append_json_string(std::string_view text, std::string& out);
-std::string json_string(std::string_view text);
-
-// The shortest digits that read back as the same float.
-void append_float(float value, std::string& out);
-void append_floats(std::span<const float> values, std::string& out);  // with brackets
+using base::append_float;
+using base::append_floats;
+using base::append_json_string;
+using base::json_string;
 
 // The values' bytes, little-endian, as base64 in quotes.
 void append_base64_floats(std::span<const float> values, std::string& out);
