@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/cosine.hpp"
+
 namespace akidb::embedding::providers {
 namespace {
 
@@ -22,18 +24,6 @@ BatchEmbeddingRequest sample_request() {
   request.output = Output::tokens;
   request.normalize = Normalize::no;
   return request;
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double dot = 0;
-  double aa = 0;
-  double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += static_cast<double>(a[i]) * b[i];
-    aa += static_cast<double>(a[i]) * a[i];
-    bb += static_cast<double>(b[i]) * b[i];
-  }
-  return dot / std::sqrt(aa * bb);
 }
 
 }  // namespace
@@ -60,7 +50,7 @@ Result<GraphComparison> compare_graphs(EmbeddingProvider& first, EmbeddingProvid
         std::max(comparison.largest_difference, std::abs(static_cast<double>(a.values()[i]) - b.values()[i]));
   }
   for (std::size_t row = 0; row < a.rows(); ++row) {
-    comparison.least_cosine = std::min(comparison.least_cosine, cosine(a.row(row), b.row(row)));
+    comparison.least_cosine = std::min(comparison.least_cosine, base::cosine(a.row(row), b.row(row)));
   }
   return comparison;
 }

@@ -6,20 +6,10 @@
 #include <numeric>
 #include <utility>
 
+#include "base/cosine.hpp"
+
 namespace akidb::embedding::providers {
 namespace {
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double dot = 0;
-  double aa = 0;
-  double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += static_cast<double>(a[i]) * b[i];
-    aa += static_cast<double>(a[i]) * a[i];
-    bb += static_cast<double>(b[i]) * b[i];
-  }
-  return aa == 0 || bb == 0 ? 0 : dot / std::sqrt(aa * bb);
-}
 
 struct Timed {
   Embeddings rows;
@@ -51,7 +41,7 @@ std::vector<double> ranks(std::span<const double> values) {
 std::vector<std::size_t> nearest(const Embeddings& rows, std::size_t to, std::size_t k) {
   std::vector<std::pair<double, std::size_t>> others;
   for (std::size_t at = 0; at < rows.rows(); ++at) {
-    if (at != to) others.emplace_back(-cosine(rows.row(to), rows.row(at)), at);
+    if (at != to) others.emplace_back(-base::cosine(rows.row(to), rows.row(at)), at);
   }
   std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(k), others.end());
   std::vector<std::size_t> places;
@@ -72,7 +62,7 @@ Result<double> spearman_of(EmbeddingProvider& provider, std::span<const Labelled
   if (!embedded) return embedded.error();
   std::vector<double> cosines;
   for (std::size_t at = 0; at < pairs.size(); ++at) {
-    cosines.push_back(cosine(embedded->rows.row(2 * at), embedded->rows.row(2 * at + 1)));
+    cosines.push_back(base::cosine(embedded->rows.row(2 * at), embedded->rows.row(2 * at + 1)));
   }
   return spearman(cosines, labels);
 }
@@ -80,7 +70,7 @@ Result<double> spearman_of(EmbeddingProvider& provider, std::span<const Labelled
 void compare_rows(const Embeddings& a, const Embeddings& b, QualityReport& report) {
   std::vector<double> cosines;
   for (std::size_t at = 0; at < a.rows(); ++at) {
-    cosines.push_back(cosine(a.row(at), b.row(at)));
+    cosines.push_back(base::cosine(a.row(at), b.row(at)));
     for (std::size_t i = 0; i < a.dimension(); ++i) {
       report.largest_difference =
           std::max(report.largest_difference, std::abs(static_cast<double>(a.row(at)[i]) - b.row(at)[i]));

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "base/cosine.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/cosine.hpp"
 #include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/commands/watcher.hpp"
@@ -32,7 +32,7 @@ class BestTexts final : public RowTaker {
 
   void take(std::uint64_t index, const Record& record, const Embeddings& embeddings, std::size_t input) override {
     for (std::size_t query = 0; query < best_.size(); ++query) {
-      const double value = cosine(queries_.row(query), embeddings.row(input));
+      const double value = base::cosine(queries_.row(query), embeddings.row(input));
       auto& hits = best_[query];  // a heap whose front is the worst
       if (hits.size() == top_) {
         if (value <= hits.front().cosine) continue;

@@ -1,5 +1,5 @@
+#include "base/cosine.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/cosine.hpp"
 #include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/output/json_text.hpp"
@@ -28,7 +28,8 @@ std::string table(const std::vector<std::string>& texts, const Embeddings& rows)
   out += '\n';
   for (std::size_t i = 0; i < texts.size(); ++i) {
     out += right(std::to_string(i + 1), number) + "  " + padded(fitted(texts[i], label), label);
-    for (std::size_t j = 0; j < texts.size(); ++j) out += right(fixed(cosine(rows.row(i), rows.row(j)), 4), kCell);
+    for (std::size_t j = 0; j < texts.size(); ++j)
+      out += right(fixed(base::cosine(rows.row(i), rows.row(j)), 4), kCell);
     out += '\n';
   }
   return out;
@@ -46,7 +47,7 @@ std::string json(const std::vector<std::string>& texts, const Embeddings& rows) 
     out += i > 0 ? ",[" : "[";
     for (std::size_t j = 0; j < texts.size(); ++j) {
       if (j > 0) out += ',';
-      append_float(static_cast<float>(cosine(rows.row(i), rows.row(j))), out);
+      append_float(static_cast<float>(base::cosine(rows.row(i), rows.row(j))), out);
     }
     out += ']';
   }

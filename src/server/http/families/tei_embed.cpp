@@ -1,6 +1,6 @@
 // Text Embeddings Inference: the routes that give vectors.
-#include <cmath>
 
+#include "base/cosine.hpp"
 #include "server/http/families/handlers.hpp"
 #include "server/http/families/tei.hpp"
 #include "server/http/json/text.hpp"
@@ -17,19 +17,6 @@ void write_rows(const Embeddings& rows, std::size_t first, std::size_t last, std
     append_floats(rows.row(i), body);
   }
   body += ']';
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double dot = 0;
-  double a_squares = 0;
-  double b_squares = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += static_cast<double>(a[i]) * b[i];
-    a_squares += static_cast<double>(a[i]) * a[i];
-    b_squares += static_cast<double>(b[i]) * b[i];
-  }
-  const double length = std::sqrt(a_squares) * std::sqrt(b_squares);
-  return length > 0 ? dot / length : 0;
 }
 
 // The answer to /vertex is one list of answers, each as /embed would have given it.
@@ -173,7 +160,7 @@ void handle_tei_similarity(const ExchangePtr& exchange) {
     const auto& rows = vectors.embeddings;
     std::vector<float> cosines;
     for (std::size_t i = 1; i < rows.rows(); ++i)
-      cosines.push_back(static_cast<float>(cosine(rows.row(0), rows.row(i))));
+      cosines.push_back(static_cast<float>(base::cosine(rows.row(0), rows.row(i))));
     append_floats(cosines, response.body);
     add_tei_fields(vectors, characters, response);
   });

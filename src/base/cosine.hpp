@@ -4,7 +4,7 @@
 #include <cmath>
 #include <span>
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 
 // In double; 0 where one of them is zero. Both have the same length.
 inline double cosine(std::span<const float> a, std::span<const float> b) {
@@ -19,4 +19,4 @@ inline double cosine(std::span<const float> a, std::span<const float> b) {
   return aa == 0 || bb == 0 ? 0 : dot / std::sqrt(aa * bb);
 }
 
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base
