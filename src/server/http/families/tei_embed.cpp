@@ -70,64 +70,34 @@ std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElemen
   return in.finish(Unknown::ignore);
 }
 
-void handle_tei_embed(const ExchangePtr& exchange) {
-  const auto root = parse_or_refuse(exchange);
-  if (!root) return;
+namespace {
+
+// The call of an /embed request; nothing, and the exchange answered, where it is wrong.
+std::optional<EmbedCall> embed_call(const ExchangePtr& exchange, const JsonElement& root) {
   auto call = new_call(*exchange, exchange->options.tei_inputs);
-  if (auto problem = read_tei_embed(*exchange, *root, call)) {
+  if (auto problem = read_tei_embed(*exchange, root, call)) {
     exchange->refuse(*problem);
-    return;
+    return std::nullopt;
   }
-  const auto characters = count_characters(call.request.inputs);
-  run_embed(exchange, std::move(call), [characters](const BatchEmbeddingResponse& vectors, Response& response) {
+  return call;
+}
+
+void answer_embed(const ExchangePtr& exchange, const JsonElement& root) {
+  auto call = embed_call(exchange, root);
+  if (!call) return;
+  const auto characters = count_characters(call->request.inputs);
+  run_embed(exchange, std::move(*call), [characters](const BatchEmbeddingResponse& vectors, Response& response) {
     write_rows(vectors.embeddings, 0, vectors.embeddings.rows(), response.body);
     add_tei_fields(vectors, characters, response);
   });
 }
 
-// The hub's client sends every task to the root: a pair of sentences and others stands in an object.
-void handle_tei_root(const ExchangePtr& exchange) {
-  const auto root = parse_or_refuse(exchange);
-  if (!root) return;
-  JsonElement inputs;
-  if (root->at_key("inputs").get(inputs) == simdjson::SUCCESS && inputs.is_object()) {
-    handle_tei_similarity(exchange);
-  } else {
-    handle_tei_embed(exchange);
-  }
-}
-
-void handle_tei_embed_all(const ExchangePtr& exchange) {
-  const auto root = parse_or_refuse(exchange);
-  if (!root) return;
-  auto call = new_call(*exchange, exchange->options.tei_inputs);
-  if (auto problem = read_tei_embed(*exchange, *root, call)) {
-    exchange->refuse(*problem);
-    return;
-  }
-  call.request.output = Output::tokens;
-  call.request.normalize = Normalize::model;
-  const auto characters = count_characters(call.request.inputs);
-  run_embed(exchange, std::move(call), [characters](const BatchEmbeddingResponse& vectors, Response& response) {
-    response.body += '[';
-    for (std::size_t i = 0; i < vectors.inputs.size(); ++i) {
-      if (i > 0) response.body += ',';
-      const auto [first, last] = vectors.embeddings.span_of(i);
-      write_rows(vectors.embeddings, first, last, response.body);
-    }
-    response.body += ']';
-    add_tei_fields(vectors, characters, response);
-  });
-}
-
-void handle_tei_similarity(const ExchangePtr& exchange) {
-  const auto root = parse_or_refuse(exchange);
-  if (!root) return;
+void answer_similarity(const ExchangePtr& exchange, const JsonElement& root) {
   auto call = new_call(*exchange, exchange->options.tei_inputs);
   std::string source;
   std::vector<std::string> sentences;
   TeiTruncation truncation;
-  ObjectReader in(*root);
+  ObjectReader in(root);
   if (const auto inputs = in.find("inputs")) {
     ObjectReader pair(*inputs, "inputs");
     pair.require(pair.has("source_sentence"), "source_sentence");
@@ -162,6 +132,48 @@ void handle_tei_similarity(const ExchangePtr& exchange) {
     for (std::size_t i = 1; i < rows.rows(); ++i)
       cosines.push_back(static_cast<float>(base::cosine(rows.row(0), rows.row(i))));
     append_floats(cosines, response.body);
+    add_tei_fields(vectors, characters, response);
+  });
+}
+
+}  // namespace
+
+void handle_tei_embed(const ExchangePtr& exchange) {
+  if (const auto root = parse_or_refuse(exchange)) answer_embed(exchange, *root);
+}
+
+void handle_tei_similarity(const ExchangePtr& exchange) {
+  if (const auto root = parse_or_refuse(exchange)) answer_similarity(exchange, *root);
+}
+
+// The hub's client sends every task to the root: a pair of sentences and others stands in an object.
+void handle_tei_root(const ExchangePtr& exchange) {
+  const auto root = parse_or_refuse(exchange);
+  if (!root) return;
+  JsonElement inputs;
+  if (root->at_key("inputs").get(inputs) == simdjson::SUCCESS && inputs.is_object()) {
+    answer_similarity(exchange, *root);
+  } else {
+    answer_embed(exchange, *root);
+  }
+}
+
+void handle_tei_embed_all(const ExchangePtr& exchange) {
+  const auto root = parse_or_refuse(exchange);
+  if (!root) return;
+  auto call = embed_call(exchange, *root);
+  if (!call) return;
+  call->request.output = Output::tokens;
+  call->request.normalize = Normalize::model;
+  const auto characters = count_characters(call->request.inputs);
+  run_embed(exchange, std::move(*call), [characters](const BatchEmbeddingResponse& vectors, Response& response) {
+    response.body += '[';
+    for (std::size_t i = 0; i < vectors.inputs.size(); ++i) {
+      if (i > 0) response.body += ',';
+      const auto [first, last] = vectors.embeddings.span_of(i);
+      write_rows(vectors.embeddings, first, last, response.body);
+    }
+    response.body += ']';
     add_tei_fields(vectors, characters, response);
   });
 }
