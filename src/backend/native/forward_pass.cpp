@@ -99,7 +99,7 @@ Result<void> ForwardPass::run() {
     }
   }
   if (auto so_far = outcome(); !so_far) return so_far;
-  emit({0, row_count_});
+  emit();
   return {};
 }
 
@@ -376,9 +376,9 @@ void ForwardPass::multiply(const PackedLinear& linear, const kernels::Product& p
   });
 }
 
-void ForwardPass::emit(Range block) const {
+void ForwardPass::emit() const {
   const std::size_t hidden = encoder_.model.hidden_size;
-  for (std::size_t sequence = sequence_of(block.first); sequence < batch_.sequences(); ++sequence) {
+  for (std::size_t sequence = 0; sequence < batch_.sequences(); ++sequence) {
     const std::size_t start = batch_.offsets[sequence];
     const std::size_t rows = batch_.first_rows_only ? 1 : batch_.length(sequence);
     for (std::size_t at = 0; at < rows; ++at) sink_.rows(sequence, at, {hidden_.row(start + at), hidden});

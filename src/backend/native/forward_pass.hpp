@@ -81,7 +81,7 @@ class ForwardPass {
                                                    std::size_t count, const FloatRows& out);
   void multiply(const PackedLinear& linear, const kernels::Product& product) const;
 
-  void emit(Range block) const;
+  void emit() const;
   void fail(std::size_t stage) noexcept;
   [[nodiscard]] Result<void> outcome() const;
   [[nodiscard]] std::size_t sequence_of(std::size_t row) const;
