@@ -98,13 +98,11 @@ constexpr std::array kCommands = {
                 kConvert},
     CommandInfo{
         Command::pull, "pull", "Download a model from the hub", "[MODEL]",
-        "Brings the configuration, the tokenizer and the weights of a model (without one: of the default model) into "
-        "the "
-        "hub's cache: safetensors, or an ONNX file where one is asked for or the architecture is not known here. It "
-        "says "
-        "which weights it took, and why. Every file is checked by its digest before it gets its name; a download that "
-        "was broken off is gone on with. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HTTPS_PROXY, NO_PROXY and "
-        "SSL_CERT_FILE mean what they mean to huggingface_hub.",
+        "Brings the configuration, the tokenizer and the weights of a model (without one: of the default model) "
+        "into the hub's cache: safetensors, or an ONNX file where one is asked for or the architecture is not "
+        "known here. It says which weights it took, and why. Every file is checked by its digest before it gets "
+        "its name; a download that was broken off is gone on with. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, "
+        "HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE mean what they mean to huggingface_hub.",
         kPull},
     CommandInfo{Command::list, "list", "Show the models on this machine", "",
                 "Models of the hub's cache and those that set-up brought, with their size and their revisions.", kList},
@@ -113,11 +111,10 @@ constexpr std::array kCommands = {
         "Hashes every file of the models (without a name: of all) in the hub's cache and holds it against its digest. "
         "Ends with 7 where one is damaged. With --repair, what is damaged or missing is downloaded again.",
         kVerify},
-    CommandInfo{
-        Command::remove, "remove", "Remove models from this machine", "MODEL ...",
-        "Removes models from the hub's cache and from what set-up brought, with all their revisions. Nothing is "
-        "asked.",
-        kRemove},
+    CommandInfo{Command::remove, "remove", "Remove models from this machine", "MODEL ...",
+                "Removes models from the hub's cache and from what set-up brought, with all their revisions. Nothing "
+                "is asked.",
+                kRemove},
     CommandInfo{
         Command::quantize, "quantize", "Write a model's graph as int8 or fp16, and say how good it still is", "MODEL",
         "Takes the float32 graph of a model (an id, a folder or an ONNX file; safetensors are converted first), "
