@@ -69,6 +69,13 @@ Result<ModelLocation> location(fs::path folder, std::string commit, const ModelW
   return ModelLocation{std::move(folder), std::move(commit), *std::move(graph), true};
 }
 
+Result<ModelLocation> location(Result<hub::LocatedModel> here, const ModelWish& wish) {
+  if (!here) return std::move(here).error();
+  auto found = location(std::move(here->folder), std::move(here->revision), wish);
+  if (found) found->complete = here->complete;
+  return found;
+}
+
 Result<bool> is_offline(const ModelWish& wish) {
   if (wish.offline) return true;
   const auto settings = hub::hub_settings();
@@ -94,20 +101,16 @@ hub::PullRequest pull_request(const ModelWish& wish) {
 }
 
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders) {
-  auto here = locate_folder(wish, folders);
-  if (!here) return std::move(here).error();
-  auto found = location(std::move(here->folder), std::move(here->revision), wish);
-  if (found) found->complete = here->complete;
-  return found;
+  return location(locate_folder(wish, folders), wish);
 }
 
 Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolders& folders) {
-  const auto here = locate_folder(wish, folders);
+  auto here = locate_folder(wish, folders);
   const bool absent = here ? !here->complete : here.error().code == ErrorCode::not_found;
-  if (!absent || !hub::is_id(wish.model)) return locate_here(wish, folders);
+  if (!absent || !hub::is_id(wish.model)) return location(std::move(here), wish);
   const auto offline = is_offline(wish);
   if (!offline) return offline.error();
-  if (*offline) return locate_here(wish, folders);
+  if (*offline) return location(std::move(here), wish);
   base::log(LogLevel::info, "model \"" + wish.model + "\" is not on this machine: asking the hub");
   auto pulled = hub::pull(pull_request(wish), folders);
   if (!pulled) return std::move(pulled).error();
