@@ -34,7 +34,7 @@ ArenaPool::Borrowed::Borrowed(ArenaPool& pool) : pool_(pool) {
   if (pool_.arenas_.empty()) {
     arena_ = std::make_unique<Arena>();
     // Room for its return, so that the destructor cannot fail.
-    pool_.arenas_.reserve(pool_.arenas_.capacity() + 1);
+    pool_.arenas_.reserve(++pool_.made_);
   } else {
     arena_ = std::move(pool_.arenas_.back());
     pool_.arenas_.pop_back();
@@ -42,9 +42,12 @@ ArenaPool::Borrowed::Borrowed(ArenaPool& pool) : pool_(pool) {
 }
 
 ArenaPool::Borrowed::~Borrowed() {
-  if (arena_->size() > kKept) return;
   const std::lock_guard lock(pool_.mutex_);
-  pool_.arenas_.push_back(std::move(arena_));
+  if (arena_->size() > kKept) {
+    --pool_.made_;
+  } else {
+    pool_.arenas_.push_back(std::move(arena_));
+  }
 }
 
 Arena& thread_arena() noexcept {

@@ -66,6 +66,7 @@ class ArenaPool {
  private:
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> arenas_;
+  std::size_t made_ = 0;  // those that are lent, too
 };
 
 // This thread's own arena, for what lives within one piece of work.
