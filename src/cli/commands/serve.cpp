@@ -93,7 +93,6 @@ server::HttpServerOptions http_options(const Values& values) {
 server::ApiOptions api_options(const Values& values) {
   server::ApiOptions api;
   api.tei_inputs = values.count("max-client-batch-size");
-  api.requests_per_minute = values.count("requests-per-minute");
   api.auto_truncate = values.on("auto-truncate");
   api.request_timeout = std::chrono::milliseconds(values.count("request-timeout-ms"));
   api.hosts = parts_of(values.text("allowed-hosts"), ',');
@@ -126,6 +125,7 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
   options.service.bounds.requests = values.count("max-requests");
   options.service.bounds.texts = values.count("max-texts");
   options.service.cache_bytes = values.count("text-cache-mib") << 20U;
+  options.service.requests_per_minute = values.count("requests-per-minute");
   options.grace = std::chrono::seconds(values.count("drain-seconds"));
   options.say = [&console](std::string_view line) { console.summary(std::string(line)); };
   const auto keys = keys_of(values);

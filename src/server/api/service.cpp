@@ -43,7 +43,8 @@ struct Travelling {
 
 }  // namespace
 
-EmbedService::EmbedService(ServiceOptions options) : cache_(options.cache_bytes), admission_(options.bounds) {
+EmbedService::EmbedService(ServiceOptions options)
+    : cache_(options.cache_bytes), admission_(options.bounds), rate_limit_(options.requests_per_minute) {
   const auto one = [](double value) { return std::vector<std::pair<std::string, double>>{{"", value}}; };
   metrics_.add_gauge({"akidb_embed_in_flight_requests", "Embedding requests that are admitted and not answered", "",
                       [this, one] { return one(static_cast<double>(admission_.held().requests)); }});

@@ -12,6 +12,7 @@
 #include "server/api/admission.hpp"
 #include "server/api/metrics.hpp"
 #include "server/api/model_registry.hpp"
+#include "server/api/rate_limit.hpp"
 #include "server/api/refusal.hpp"
 #include "server/api/text_cache.hpp"
 
@@ -36,6 +37,7 @@ using EmbedDone = std::function<void(EmbedOutcome outcome)>;
 struct ServiceOptions {
   Admission::Bounds bounds;
   std::size_t cache_bytes = 0;
+  std::size_t requests_per_minute = 0;  // of each API key, over all doors; 0: any number
 };
 
 // Thread-safe. Must outlive its requests: see `in_flight`.
@@ -63,6 +65,7 @@ class EmbedService {
   const ModelRegistry& models() const noexcept { return models_; }
   Metrics& metrics() noexcept { return metrics_; }
   TextCache& cache() noexcept { return cache_; }
+  RateLimit& rate_limit() noexcept { return rate_limit_; }
   const Admission& admission() const noexcept { return admission_; }
 
  private:
@@ -74,6 +77,7 @@ class EmbedService {
   ModelRegistry models_;
   TextCache cache_;
   Admission admission_;
+  RateLimit rate_limit_;
   std::atomic<bool> draining_{false};
 };
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/api/api_options.hpp"
 #include "server/api/service.hpp"
-#include "server/http/api_options.hpp"
 #include "server/http/net/http_server.hpp"
 
 namespace akidb::embedding::server {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/api/access.hpp"
-#include "server/api/rate_limit.hpp"
+#include "server/api/gate.hpp"
 #include "server/api/service.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/route.hpp"
@@ -31,15 +31,9 @@ class Dispatcher {
     RouteMetrics* counts = nullptr;
   };
   [[nodiscard]] const Target* find(Exchange& exchange, std::string& allowed) const;
-  [[nodiscard]] bool host_is_known(std::string_view host) const;
-  // Why the exchange may not enter; nothing where it may.
-  [[nodiscard]] std::optional<Refusal> turned_away(Exchange& exchange, const Route* route,
-                                                   const std::string& peer) const;
 
-  const ApiKeys& keys_;
-  const ApiOptions& options_;
+  Gate gate_;
   std::vector<Target> targets_;
-  mutable RateLimit rate_limit_;
   RouteMetrics& unrouted_;
 };
 

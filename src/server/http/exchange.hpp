@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "server/api/api_options.hpp"
 #include "server/api/refusal.hpp"
 #include "server/api/service.hpp"
-#include "server/http/api_options.hpp"
 #include "server/http/protocol/request.hpp"
 #include "server/http/protocol/response.hpp"
 

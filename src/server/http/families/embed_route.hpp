@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "server/api/call_head.hpp"
 #include "server/api/service.hpp"
 #include "server/http/exchange.hpp"
 
@@ -18,11 +19,5 @@ void run_embed(const ExchangePtr& exchange, EmbedCall call, EmbedWriter write);
 
 // A call with the server's own defaults.
 EmbedCall new_call(const Exchange& exchange, std::size_t most_inputs);
-
-// Characters of a text, for formats that count them. Token ids count one each.
-std::size_t count_characters(const std::vector<Input>& inputs);
-
-// Truncation as formats say it: whether, and from which side. Not said: as the server is set up.
-Truncation truncation_of(const Exchange& exchange, std::optional<bool> truncate, bool left);
 
 }  // namespace akidb::embedding::server

@@ -36,7 +36,7 @@ void read_jina(ObjectReader& in, const Exchange& exchange, BatchEmbeddingRequest
   if (task == "retrieval.query") request.input_type = InputType::query;
   if (task == "retrieval.passage") request.input_type = InputType::document;
   if (normalized) request.normalize = *normalized ? Normalize::yes : Normalize::no;
-  request.truncation = truncation_of(exchange, truncate, false);
+  request.truncation = truncation_of(exchange.options, truncate, false);
 }
 
 void write_embeddings(const BatchEmbeddingResponse& vectors, Format format, std::string& body) {

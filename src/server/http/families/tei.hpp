@@ -18,7 +18,7 @@ struct TeiTruncation {
     in.choice("truncation_direction", {"right", "left"}, side);
   }
   [[nodiscard]] Truncation value(const Exchange& exchange) const {
-    return truncation_of(exchange, truncate, side == 1);
+    return truncation_of(exchange.options, truncate, side == 1);
   }
 };
 

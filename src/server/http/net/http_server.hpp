@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "server/api/access.hpp"
-#include "server/http/api_options.hpp"
+#include "server/api/api_options.hpp"
+#include "server/api/tls_options.hpp"
 #include "server/http/net/connection.hpp"
-#include "server/http/net/tls_options.hpp"
 
 namespace akidb::embedding::server {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include "server/http/net/tls_options.hpp"
+#include "server/api/tls_options.hpp"
 
 namespace akidb::embedding::server {
 

@@ -24,10 +24,7 @@ struct ApiOptions {
   // The longest that a request may wait for its vectors; 0: for ever.
   std::chrono::milliseconds request_timeout{60'000};
 
-  // Requests of each API key in a minute; 0: any number.
-  std::size_t requests_per_minute = 0;
-
-  // Names that a Host field may give; empty: any.
+  // Names that a Host field or an :authority may give; empty: any.
   std::vector<std::string> hosts;
 
   // Whether GET / is the page to try the server with.
