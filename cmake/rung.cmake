@@ -15,6 +15,12 @@ function(akidb_rung name)
   endif()
 endfunction()
 
+# A guard against hanging, in seconds; sanitizers make the programs several times slower.
+set(AKIDB_TEST_TIMEOUT 900)
+if(AKIDB_EMBEDDING_SANITIZE)
+  set(AKIDB_TEST_TIMEOUT 5400)
+endif()
+
 # akidb_test(NAME SOURCES ... LABEL unit|model|server|slow [LINK ...])
 #
 # A GoogleTest program, linked to the library, which ctest runs as one test.
@@ -29,5 +35,5 @@ function(akidb_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   # No test asks a real hub.
-  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 600 ENVIRONMENT HF_HUB_OFFLINE=1)
+  set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${AKIDB_TEST_TIMEOUT} ENVIRONMENT HF_HUB_OFFLINE=1)
 endfunction()
