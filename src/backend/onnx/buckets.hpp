@@ -10,7 +10,7 @@ namespace akidb::embedding::backend::onnx {
 struct Shape {
   std::size_t rows = 0;
   std::size_t length = 0;
-  friend auto operator<=>(const Shape&, const Shape&) = default;
+  friend auto operator<=>(const Shape&, const Shape&) = default;  // NOLINT(modernize-use-nullptr): the 0 of <=>
 };
 
 // Lengths are 16, 32, 64, ... up to `max_positions` (0: unknown), which is the last one; a shape has one row, or

@@ -65,7 +65,7 @@ constexpr std::array kRules = {
 };
 
 std::string value_of(const Option& option, const DeviceSettings& settings) {
-  const std::string fixed(option.value);
+  std::string fixed(option.value);
   switch (option.source) {
     case constant: return fixed;
     case id: return settings.id.empty() ? fixed : settings.id;

@@ -34,10 +34,10 @@ constexpr KeyRange keys_seen(const Attention& attention, std::size_t first_query
   return {begin, smaller(attention.length, last_query + attention.window)};
 }
 
-constexpr float kLog2E = 1.44269504F;
+inline constexpr float kLog2E = 1.44269504F;
 
 // A score of what is not looked at: its weight is 0 exactly.
-constexpr float kHidden = -1e30F;
+inline constexpr float kHidden = -1e30F;
 
 // 2^x for x <= 0, to 1e-7.
 template <class V>

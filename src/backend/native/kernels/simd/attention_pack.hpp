@@ -7,7 +7,7 @@
 namespace akidb::embedding::backend::native::kernels {
 namespace {
 
-constexpr std::size_t kKeyBlock = 512;
+inline constexpr std::size_t kKeyBlock = 512;
 
 struct KeyRange {
   std::size_t begin;
