@@ -2,14 +2,16 @@
 PRESET ?= release
 JOBS ?= $(shell nproc)
 PREFIX ?= /usr/local
+# As -DBUILD_SHARED_LIBS=ON; what is given once stays until make clean (CONTRIBUTING.md lists what there is).
+CMAKE_OPTIONS ?=
 BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy asan tsan lint format bench-peers install clean
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy asan tsan lint format bench-peers install clean options
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring what is missing: Debian packages, ONNX Runtime, the default model
 	@scripts/setup.sh
@@ -27,8 +29,8 @@ build: setup $(BUILD)/build.ninja ## build the library and the program into buil
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
 # Ninja runs CMake again by itself when a CMakeLists.txt changes, but does not know of the presets.
-$(BUILD)/build.ninja: CMakePresets.json | setup
-	@cmake --preset $(PRESET)
+$(BUILD)/build.ninja: CMakePresets.json $(if $(CMAKE_OPTIONS),options) | setup
+	@cmake --preset $(PRESET) $(CMAKE_OPTIONS)
 	@touch $@
 
 run: setup $(BUILD)/build.ninja ## build the program, then embed examples/sentences.txt and search it
@@ -75,7 +77,8 @@ format: setup ## rewrite the sources in the house format
 bench-peers: setup ## speed and memory beside other embedding programs; installs those first
 	@bench/peers/compare.sh
 
-install: build ## install below PREFIX (/usr/local)
+install: setup $(BUILD)/build.ninja ## build the library and the program alone, install them below PREFIX (/usr/local)
+	@cmake --build $(BUILD) --parallel $(JOBS) --target akidb_embedding_installed
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean: ## remove build/

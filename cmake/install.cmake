@@ -7,6 +7,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/akidb-embedding)
 
+# What has to be built before: no tests, no benchmarks.
+add_custom_target(akidb_embedding_installed DEPENDS akidb_embedding)
 install(TARGETS akidb_embedding EXPORT akidb-embedding)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/akidb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -29,6 +31,7 @@ endif()
 if(AKIDB_EMBEDDING_CLI AND TARGET akidb-embed)
   set_target_properties(akidb-embed PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS akidb-embed)
+  add_dependencies(akidb_embedding_installed akidb-embed)
 
   # The program writes its own man page and shell completions; a cross build cannot ask it.
   if(NOT CMAKE_CROSSCOMPILING)
@@ -42,6 +45,7 @@ if(AKIDB_EMBEDDING_CLI AND TARGET akidb-embed)
       COMMAND akidb-embed --completions fish > ${_shell}/akidb-embed.fish
       DEPENDS akidb-embed VERBATIM)
     add_custom_target(akidb_embedding_shell ALL DEPENDS ${_shell}/akidb-embed.1)
+    add_dependencies(akidb_embedding_installed akidb_embedding_shell)
     install(FILES ${_shell}/akidb-embed.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
     install(FILES ${_shell}/akidb-embed.bash RENAME akidb-embed
       DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

@@ -22,3 +22,5 @@ mapfile -t questions <examples/questions.txt
 run search --input examples/sentences.txt --top-k 3 "${questions[@]}"
 run embed "hello world" | sed -E 's/(\[([^,]*,){5}).*/\1 .../'
 run bench --seconds 5
+# shellcheck disable=SC2016 # the reader's shell is to expand it
+printf '\nThe program is %s. To start it by its name: export PATH=$PWD/%s:$PATH\n' "$program" "$(dirname "$program")"
