@@ -2,6 +2,8 @@
 
 usage: memory.py [--peers NAME,...] [--cmd NAME=COMMAND]... [--texts 100000] [--threads 2] [--json OUT]
 
+In the environment venvs/harness, as $PEERS_HOME/venvs/harness/bin/python.
+
 The texts are those of the workload `mixed`, drawn with a fixed seed in calls of 1,000. The curve is the
 resident size after each tenth; the peak is VmHWM of the process group. No vectors are sent back.
 """
