@@ -49,6 +49,19 @@ TEST(ScriptsPage, NamesEveryScript) {
   EXPECT_GE(scripts, 20U);
 }
 
+TEST(ContributingPage, HasEveryOption) {
+  const auto text = page("../CONTRIBUTING.md");
+  const auto options = page("../cmake/options.cmake");
+  const std::regex option("(AKIDB_EMBEDDING_[A-Z_]+) (\"[^\"]*\" \\S|\"\" CACHE)");
+  std::size_t named = 0;
+  for (auto match = std::sregex_iterator(options.begin(), options.end(), option); match != std::sregex_iterator();
+       ++match) {
+    EXPECT_THAT(text, ::testing::HasSubstr("\n| `" + (*match)[1].str() + "` | "));
+    ++named;
+  }
+  EXPECT_GE(named, 13U);
+}
+
 // Files of src/ are named with their folder: `pipeline/job.cpp`.
 TEST(ArchitecturePage, NamesFilesThatAreThere) {
   const auto text = page("architecture.md");
