@@ -1,5 +1,5 @@
 // The fuzz bodies over generated inputs: texts of awkward characters, and mutants of the golden tokenizers' files.
-#include "../../fuzz/tokenizer_fuzz.hpp"
+#include "../fuzz/tokenizer_body.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tokenizer_fuzz.hpp"
+#include "tokenizer_body.hpp"
 
 #include <utility>
 #include <vector>
