@@ -48,11 +48,11 @@ test-openvino test-cuda: test-%: setup-% build ## the default model on a real bu
 test-export: setup-export build ## the export to ONNX by PyTorch
 	@$(CACHE)/export-environment/bin/python -B -W ignore scripts/export_onnx_model_test.py $(BUILD)/akidb-embed
 
-test-arm64: ## cross-build for arm64; unit tests and a part of the default model's goldens under an emulator
+test-arm64: ## cross-build for arm64; unit tests, and a part of the default model's goldens with each kernel set, under an emulator
 	@scripts/setup.sh && scripts/setup.sh arm64
 	@cmake --preset arm64 && cmake --build build/arm64 --parallel $(JOBS)
 	@GTEST_FILTER='-Executor.WorksWithFewerThreads*' scripts/run_tests.py build/arm64 -- -L unit
-	@GTEST_FILTER='Golden.HelloWorld*' scripts/run_tests.py build/arm64 -- -R '^golden_test$$'
+	@GTEST_FILTER='Golden.HelloWorld*:Golden.AFew*' scripts/run_tests.py build/arm64 -- -R '^golden_(neon.*_)?test$$|^isa_symbols$$'
 
 test-playground: build ## the playground in headless Chromium, which set-up brings; pictures go to build/release/playground
 	@scripts/setup.sh playground

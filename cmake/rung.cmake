@@ -15,9 +15,9 @@ function(akidb_rung name)
   endif()
 endfunction()
 
-# A guard against hanging, in seconds; sanitizers make the programs several times slower.
+# A guard against hanging, in seconds; sanitizers and emulators make the programs several times slower.
 set(AKIDB_TEST_TIMEOUT 900)
-if(AKIDB_EMBEDDING_SANITIZE)
+if(AKIDB_EMBEDDING_SANITIZE OR CMAKE_CROSSCOMPILING)
   set(AKIDB_TEST_TIMEOUT 5400)
 endif()
 

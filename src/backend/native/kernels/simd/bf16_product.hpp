@@ -21,6 +21,15 @@ struct WidenedTile {
     FloatsOf<V> sums[kHeight][kVectors];
     zero_sums<V>(sums);
     std::size_t k = 0;
+    if constexpr (V::kMultipliesByLane) {
+      for (; k + V::kLanes <= depth; k += V::kLanes, rows += V::kLanes, pairs += V::kLanes * kColumns) {
+        __builtin_prefetch(pairs + 64 * kColumns);
+        add_products_by_lane<V>(sums, rows, product.stride, [pairs](auto input, auto j) KERNEL_INLINE {
+          const std::uint16_t* const at = pairs + input / 2 * 2 * kColumns + j * 2 * V::kLanes;
+          return input % 2 == 0 ? V::load_even_bf16(at) : V::load_odd_bf16(at);
+        });
+      }
+    }
     for (; k + 2 <= depth; k += 2, rows += 2, pairs += 2 * kColumns) {
       add_half<kHeight, false>(sums, rows, product.stride, pairs);
       __builtin_prefetch(pairs + 32 * kColumns);

@@ -21,6 +21,23 @@ template <class V, std::size_t kRows, std::size_t kVectors>
   });
 }
 
+// A vector of each row's inputs at once, for a V that multiplies by one lane of it. weights_at(input, vector).
+template <class V, std::size_t kRows, std::size_t kVectors, class WeightsAt>
+[[gnu::always_inline]] inline void add_products_by_lane(FloatsOf<V> (&sums)[kRows][kVectors], const float* rows,
+                                                        std::size_t stride, WeightsAt weights_at) {
+  FloatsOf<V> values[kRows];
+  unrolled<kRows>([&](auto r) KERNEL_INLINE { values[r] = V::load(rows + r * stride); });
+  unrolled<V::kLanes>([&](auto lane) KERNEL_INLINE {
+    FloatsOf<V> weights[kVectors];
+    unrolled<kVectors>([&](auto j) KERNEL_INLINE { weights[j] = weights_at(lane, j); });
+    unrolled<kRows>([&](auto r) KERNEL_INLINE {
+      unrolled<kVectors>([&](auto j) KERNEL_INLINE {
+        sums[r][j] = V::template fma_lane<decltype(lane)::kAt>(weights[j], values[r], sums[r][j]);
+      });
+    });
+  });
+}
+
 template <class V, std::size_t kRows, std::size_t kVectors>
 [[gnu::always_inline]] inline void store_tile(const FloatsOf<V> (&sums)[kRows][kVectors], float* out,
                                               std::size_t out_stride) {
@@ -54,7 +71,17 @@ void float_tile(const FloatTileCall& call) {
   }
   const float* rows = call.rows;
   const float* panel = call.panel;
-  for (std::size_t k = 0; k < call.depth; ++k, ++rows, panel += kColumns) {
+  std::size_t k = 0;
+  if constexpr (V::kMultipliesByLane) {
+    for (; k + V::kLanes <= call.depth; k += V::kLanes, rows += V::kLanes, panel += V::kLanes * kColumns) {
+      __builtin_prefetch(panel + 2 * kAhead);
+      __builtin_prefetch(panel + 2 * kAhead + 16);
+      add_products_by_lane<V>(sums, rows, call.stride, [panel](auto input, auto j) KERNEL_INLINE {
+        return V::load(panel + input * kColumns + j * V::kLanes);
+      });
+    }
+  }
+  for (; k < call.depth; ++k, ++rows, panel += kColumns) {
     FloatsOf<V> weights[kVectors];
     unrolled<kVectors>([&](auto j) KERNEL_INLINE { weights[j] = V::load(panel + j * V::kLanes); });
     for (std::size_t j = 0; j < kColumns; j += 16) __builtin_prefetch(panel + kAhead + j);

@@ -9,8 +9,8 @@
 namespace akidb::embedding::backend::native::kernels {
 namespace {
 
-template <class V, std::size_t kColumns, std::size_t kDepthStep>
-void pack_bf16_pairs(const PanelSource& source, std::byte* panel) {
+template <class V, std::size_t kColumns, std::size_t kGroup, std::size_t kDepthStep>
+void pack_bf16(const PanelSource& source, std::byte* panel) {
   constexpr std::size_t kChunk = 64;
   auto* const out = reinterpret_cast<std::uint16_t*>(panel);
   const std::size_t padded = rounded_up(source.depth, kDepthStep);
@@ -24,7 +24,7 @@ void pack_bf16_pairs(const PanelSource& source, std::byte* panel) {
         V::store_bf16(rounded + k, V::load_part(row + start + k, count), count);
       }
       for (std::size_t k = 0; k < smaller(kChunk, padded - start); ++k) {
-        out[(start + k) / 2 * 2 * kColumns + 2 * j + k % 2] = rounded[k];
+        out[(start + k) / kGroup * kGroup * kColumns + kGroup * j + k % kGroup] = rounded[k];
       }
     }
   }

@@ -21,6 +21,7 @@ struct MakeIndices<0, kIndex...> {
 
 template <std::size_t kIndex>
 struct Index {
+  static constexpr std::size_t kAt = kIndex;
   constexpr operator std::size_t() const { return kIndex; }  // NOLINT(google-explicit-constructor): it is a number
 };
 

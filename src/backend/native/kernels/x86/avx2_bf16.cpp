@@ -11,7 +11,7 @@ constexpr std::size_t kColumns = 16;
 }  // namespace
 
 constinit const ProductKernels avx2::kBf16Products = {"bf16x2x16", Operand::fp32, panel_layout<kColumns, 32, 2>,
-                                                      pack_bf16_pairs<Avx2, kColumns, 32>,
+                                                      pack_bf16<Avx2, kColumns, 2, 32>,
                                                       multiply_tiled<Avx2, WidenedTile<Avx2, 6, 2>>};
 
 }  // namespace akidb::embedding::backend::native::kernels

@@ -11,7 +11,7 @@ constexpr std::size_t kColumns = 32;
 }  // namespace
 
 constinit const ProductKernels avx512::kBf16Products = {"bf16x2x32", Operand::fp32, panel_layout<kColumns, 32, 2>,
-                                                        pack_bf16_pairs<Avx512, kColumns, 32>,
+                                                        pack_bf16<Avx512, kColumns, 2, 32>,
                                                         multiply_tiled<Avx512, WidenedTile<Avx512, 14, 2>>};
 
 }  // namespace akidb::embedding::backend::native::kernels

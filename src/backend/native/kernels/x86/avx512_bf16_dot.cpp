@@ -18,7 +18,7 @@ constexpr std::size_t kColumns = 32;
 }  // namespace
 
 constinit const ProductKernels avx512_bf16::kBf16Products = {
-    "bf16x2x32", Operand::bf16, panel_layout<kColumns, 32, 2>, pack_bf16_pairs<Avx512Bf16, kColumns, 32>,
+    "bf16x2x32", Operand::bf16, panel_layout<kColumns, 32, 2>, pack_bf16<Avx512Bf16, kColumns, 2, 32>,
     multiply_tiled<Avx512Bf16, Bf16DotTile<Avx512Bf16, 14, 2>>};
 
 }  // namespace akidb::embedding::backend::native::kernels

@@ -42,6 +42,8 @@ struct Avx2 {
     return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
   }
 
+  static constexpr bool kMultipliesByLane = false;
+
   // x * 2^n for a whole n, in two steps so that neither power overflows; 0 for n below -160.
   static Floats scale(Floats x, Floats n) {
     const __m256i whole = _mm256_cvtps_epi32(_mm256_max_ps(_mm256_set1_ps(-160.F), n));

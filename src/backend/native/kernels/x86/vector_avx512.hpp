@@ -40,6 +40,8 @@ struct Avx512 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
   }
 
+  static constexpr bool kMultipliesByLane = false;
+
   // x * 2^n for a whole n.
   static Floats scale(Floats x, Floats n) { return _mm512_scalef_ps(x, n); }
 
