@@ -9,6 +9,8 @@
 #include <regex>
 #include <string>
 
+#include "model/architecture.hpp"
+
 namespace akidb::embedding {
 namespace {
 
@@ -47,6 +49,21 @@ TEST(ScriptsPage, NamesEveryScript) {
     ++scripts;
   }
   EXPECT_GE(scripts, 20U);
+}
+
+// What a model takes follows from its architecture and its tokenizer: the one has a row in the code's table, of the
+// others only WordPiece is read.
+TEST(ModelsPage, SaysOfPopularModelsWhatTheCodeTakes) {
+  const auto text = page("models.md");
+  const std::regex row("\n\\| `[^`/]+/[^`]+`[^|]* \\| ([a-z0-9_-]+) \\| ([A-Za-z]+) \\| ([a-z ]+) \\|");
+  std::size_t rows = 0;
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), row); match != std::sregex_iterator(); ++match) {
+    const bool is_known = model::find_architecture((*match)[1].str()) != nullptr;
+    const std::string takes = !is_known ? "nothing" : (*match)[2] == "WordPiece" ? "text" : "token ids only";
+    EXPECT_EQ((*match)[3], takes) << (*match)[0];
+    ++rows;
+  }
+  EXPECT_GE(rows, 10U);
 }
 
 TEST(ContributingPage, HasEveryOption) {

@@ -26,8 +26,8 @@ enum class ErrorCode {
 struct Error {
   ErrorCode code = ErrorCode::internal;
 
-  // What was expected, what came, and which field or input. Names no path and no internal name,
-  // so that it may be shown to anybody.
+  // What was expected, what came, and which field or input. Names no path but what the caller gave (a model's folder),
+  // and no internal name, so that it may be shown to the caller.
   std::string message{};
 
   // Paths and system errors, for the log and the local terminal. Often empty.
