@@ -168,6 +168,20 @@ TEST_F(ModelSource, OfABareGraphTakesTheTokenizerOfTheOptions) {
   expect_error(wanted, ErrorCode::not_found, "nowhere");
 }
 
+// A model that pools its first token must not fall to the mean of its tokens.
+TEST_F(ModelSource, OfABareGraphTakesTheModelWhoseTokenizerIsNamed) {
+  write_graph("bare/encoder.onnx");
+  auto wanted = options("bare/encoder.onnx");
+  for (const auto& tokenizer : {model(), model() / "tokenizer.json"}) {
+    std::ofstream(model() / "tokenizer.json", std::ios::app).flush();
+    wanted.tokenizer = tokenizer;
+    const auto source = find_model_source(wanted);
+    ASSERT_TRUE(source) << to_string(source.error());
+    EXPECT_EQ(source->model.max_tokens, 24U);
+    EXPECT_EQ(source->graph, path("bare/encoder.onnx"));
+  }
+}
+
 // As on the hub: onnx/model_quantized.onnx and the like, with the configuration above.
 TEST_F(ModelSource, OfAGraphInTheFolderOnnxHasItsFilesAbove) {
   write_graph("model/onnx/model_other.onnx");

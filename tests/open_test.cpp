@@ -103,7 +103,7 @@ TEST_F(Open, TakesABareOnnxFileWithATokenizer) {
   const auto opened = open({.model = file.string(), .tokenizer = tokenizer, .cache = folder_.path() / "cache"});
   ASSERT_TRUE(opened) << to_string(opened.error());
   expect_hello_world(**opened, Normalize::yes);
-  EXPECT_EQ((*opened)->model_info()->max_tokens, 512U);
+  EXPECT_EQ((*opened)->model_info()->max_tokens, 256U);
 
   expect_open_error({.model = file.string(), .cache = folder_.path() / "cache"}, ErrorCode::not_found, "tokenizer");
 }

@@ -136,7 +136,7 @@ Result<WeightsChoice> choose_weights(const Repository& repository, const ModuleF
   const RepoFile* const index = repository.find(inside(folders.transformer, "model.safetensors.index.json"));
   const RepoFile* const safetensors = whole != nullptr ? whole : index;
   if (wish.runs_from_safetensors && safetensors != nullptr) {
-    return WeightsChoice{safetensors, {}, whole == nullptr, "safetensors, converted to ONNX on this machine"};
+    return WeightsChoice{safetensors, {}, whole == nullptr, "safetensors"};
   }
   auto graph = onnx(repository, wish, instruction_sets);
   if (graph) {

@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 6> kWeights = {
     "model.onnx",        "0_Transformer/model.safetensors", "0_Transformer/model.safetensors.index.json",
 };
 
+// Of models that are known by their name alone, as sentence-transformers takes them.
+constexpr std::string_view kUsualOwner = "sentence-transformers/";
+
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
@@ -41,6 +44,7 @@ Error missing(const std::string& model, const std::string& revision, const Cache
   if (model == kDefaultModel) message += "run scripts/setup.sh (or make run), which brings it, ";
   message += std::string(model == kDefaultModel ? "or " : "") + "bring it with akidb-embed pull " + model +
              ", or give the path of its folder";
+  if (model.find('/') == std::string::npos) message += "; is " + std::string(kUsualOwner) + model + " meant?";
   return {ErrorCode::not_found, message, "looked in " + folders.hub.string() + " and " + folders.models().string(), {}};
 }
 

@@ -32,6 +32,13 @@ bool is_graph(std::string_view path) {
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+// Of a float32 graph by its name: "automatic".
+WeightsType type_of(std::string_view path) {
+  const auto is_it = [name = name_of(path)](const Published& row) { return row.name == name; };
+  if (std::ranges::any_of(kInt8, is_it)) return WeightsType::int8;
+  return std::ranges::any_of(kFp16, is_it) ? WeightsType::fp16 : WeightsType::automatic;
+}
+
 std::string listed(const std::vector<std::string>& paths) {
   std::string text;
   for (const auto& path : paths) text += (text.empty() ? "" : ", ") + path;
@@ -72,8 +79,14 @@ Result<OnnxChoice> by_name(const std::vector<std::string>& graphs, const std::st
 
 Result<OnnxChoice> plain(const std::vector<std::string>& graphs) {
   if (auto path = find(graphs, "model.onnx")) return OnnxChoice{*path, "the model's plain graph"};
-  if (graphs.size() == 1) return OnnxChoice{graphs.front(), "the only ONNX file that the model has"};
-  return graphs.empty() ? none("onnx", graphs) : several("onnx", graphs);
+  if (graphs.size() != 1) return graphs.empty() ? none("onnx", graphs) : several("onnx", graphs);
+  const auto type = type_of(graphs.front());
+  if (type == WeightsType::automatic) return OnnxChoice{graphs.front(), "the only ONNX file that the model has"};
+  return Error{ErrorCode::not_found,
+               "onnx: the model has no float32 ONNX file; it has " + graphs.front() + ", which --dtype " +
+                   (type == WeightsType::int8 ? "int8" : "fp16") + " or --onnx-file takes",
+               {},
+               {}};
 }
 
 template <std::size_t N>

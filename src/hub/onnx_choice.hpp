@@ -24,7 +24,8 @@ struct OnnxChoice {
 // From the paths of a repository; only those of its root and of its folder onnx count.
 //
 //   file            the one with that path, else the only one with that name
-//   automatic, fp32 onnx/model.onnx, else model.onnx, else the only ONNX file that there is
+//   automatic, fp32 onnx/model.onnx, else model.onnx, else the only ONNX file that there is, unless it has a
+//                   name of those below: another type is not taken without being asked for
 //   fp16            model_fp16.onnx, else model_O4.onnx
 //   int8            by the CPU, the first that is there:
 //                     arm64         model_qint8_arm64.onnx

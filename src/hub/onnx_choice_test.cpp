@@ -38,6 +38,8 @@ TEST(OnnxChoice, FollowsTheTable) {
       {{"model.onnx"}, kAny, "", {}, "model.onnx", "plain"},
       {{"model.onnx", "onnx/model.onnx"}, kAny, "", {}, "onnx/model.onnx", "plain"},
       {{"onnx/encoder.onnx"}, kAny, "", {}, "onnx/encoder.onnx", "only"},
+      {{"onnx/model_qint8_avx512_vnni.onnx"}, kAny, "", vnni, nullptr, "which --dtype int8"},
+      {{"onnx/model_O4.onnx"}, WeightsType::fp32, "", {}, nullptr, "which --dtype fp16"},
       {{"onnx/a.onnx", "onnx/b.onnx"}, kAny, "", {}, nullptr, "onnx/a.onnx, onnx/b.onnx"},
       {{"config.json"}, kAny, "", {}, nullptr, "it has none"},
       {kPublished, WeightsType::int8, "", vnni, "onnx/model_qint8_avx512_vnni.onnx", "avx512_vnni"},

@@ -3,8 +3,10 @@
 #include <system_error>
 
 #include "base/log.hpp"
+#include "hub/cache_folders.hpp"
 #include "providers/diagnose_parts.hpp"
 #include "providers/makers.hpp"
+#include "providers/model_location.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -38,6 +40,18 @@ ProviderResult on_a_gpu(const ProviderOptions& options) {
   return Error{ErrorCode::unavailable, "ONNX Runtime has no device but the CPU", {}, {}};
 }
 
+// The model's published int8 graph was brought to this machine, its safetensors were not: what is here runs.
+bool has_published_int8_alone(const ProviderOptions& options) {
+  if (options.dtype != Dtype::int8) return false;
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  auto wish = model_wish(options);
+  const auto published = locate_here(wish, folders);
+  if (!published || !published->complete || !published->graph) return false;
+  wish.dtype = Dtype::automatic;
+  const auto plain = locate_here(wish, folders);
+  return !plain || !plain->complete;
+}
+
 }  // namespace
 
 ProviderResult make_best_provider(const ProviderOptions& options) {
@@ -48,6 +62,11 @@ ProviderResult make_best_provider(const ProviderOptions& options) {
   if (has_plain_loops_only()) {
     auto provider = make_onnx_provider(options, "not native: no kernels for this CPU");
     if (provider || provider.error().code != ErrorCode::unsupported) return provider;
+  }
+  if (has_published_int8_alone(options)) {
+    const std::string why = "not native: the model's published int8 graph is on this machine, its safetensors are not";
+    base::log(LogLevel::warning, why + "; ONNX Runtime runs the graph, whose vectors are not those of the native int8");
+    return make_onnx_provider(options, why);
   }
   auto native = make_native_provider(options);
   if (native || native.error().code != ErrorCode::unsupported) return native;

@@ -113,7 +113,13 @@ Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolder
   if (*offline) return location(std::move(here), wish);
   base::log(LogLevel::info, "model \"" + wish.model + "\" is not on this machine: asking the hub");
   auto pulled = hub::pull(pull_request(wish), folders);
-  if (!pulled) return std::move(pulled).error();
+  if (!pulled) {
+    auto error = std::move(pulled).error();
+    if (error.code == ErrorCode::unavailable && !here) {
+      error.message = "model \"" + wish.model + "\" is not on this machine, and " + error.message;
+    }
+    return error;
+  }
   return location(std::move(pulled->folder), std::move(pulled->commit), wish);
 }
 

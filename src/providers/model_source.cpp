@@ -1,6 +1,7 @@
 #include "providers/model_source.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -34,6 +35,14 @@ fs::path folder_of(const fs::path& file) {
   return goes_above ? above : folder;
 }
 
+// The folder that says how the graph's rows become vectors: its own, else the model's whose tokenizer is named.
+std::optional<fs::path> description_of(const fs::path& folder, const fs::path& tokenizer) {
+  if (is_file(folder / "config.json")) return folder;
+  if (is_file(tokenizer / "config.json")) return tokenizer;
+  if (is_file(tokenizer) && is_file(tokenizer.parent_path() / "config.json")) return tokenizer.parent_path();
+  return std::nullopt;
+}
+
 Result<ModelSource> source_of_file(const ProviderOptions& options) {
   const fs::path file = options.model;
   if (!is_file(file)) {
@@ -41,12 +50,15 @@ Result<ModelSource> source_of_file(const ProviderOptions& options) {
   }
   ModelSource source;
   const auto folder = folder_of(file);
-  if (is_file(folder / "config.json")) {
-    auto model = model::read_model_folder(folder, file);
+  const auto described = description_of(folder, options.tokenizer);
+  if (described) {
+    auto model = model::read_model_folder(*described, file);
     if (!model) return std::move(model).error();
     source.model = std::move(model).value();
   } else {
     // As AkiDB's OnnxEmbeddingProvider: the mean of the tokens, to unit length.
+    base::log(LogLevel::info, "model: no config.json beside " + file.filename().string() +
+                                  " or in the tokenizer's folder: its vectors are the mean of the tokens, normalized");
     source.model.normalize = true;
   }
   source.graph = file;
@@ -129,6 +141,16 @@ Result<Located> locate_in_dtype(const ProviderOptions& options, const hub::Cache
     auto folder = locate_model(wish, folders);
     if (folder) folder->graph = options.onnx_file;
     return located(std::move(folder), true);
+  }
+  if (!wish.onnx_file.empty() && is_file(wish.onnx_file)) {
+    const auto here = locate_here(wish, folders);
+    if (!here || !here->complete) {
+      return Error{ErrorCode::not_found,
+                   "onnx_file: the model has no file \"" + wish.onnx_file + "\" on this machine; for the one in the " +
+                       "current folder write ./" + wish.onnx_file,
+                   {},
+                   {}};
+    }
   }
   if (!wish.onnx_file.empty() || (wish.dtype != Dtype::fp16 && wish.dtype != Dtype::int8)) {
     return located(locate_model(wish, folders), !wish.onnx_file.empty());

@@ -112,6 +112,10 @@ class Output(ProgramTest):
     def test_output_that_cannot_be_opened(self):
         self.fails(2, "no/out.jsonl: cannot be written (No such file", "embed", "a", *HASH, "--output", "no/out.jsonl")
 
+    def test_a_format_that_is_not_written(self):
+        self.fails(2, 'found ".parquet"', "embed", "a", *HASH, "--output", "out.parquet")
+        self.good("embed", "a", *HASH, "--format", "jsonl", "--output", "out.csv")
+
     def test_output_over_the_input(self):
         path = self.write("a.txt", "a\n")
         self.fails(2, "expected another file", "embed", *HASH, "--input", path, "--output", "./a.txt")

@@ -21,7 +21,7 @@ class Commands(HubTest):
             self.assertEqual(done.stderr, b"")
             text = done.stdout.decode()
             self.assertIn(f"commit    {COMMIT}\n", text)
-            self.assertIn("weights   model.safetensors (safetensors, converted to ONNX on this machine)\n", text)
+            self.assertIn("weights   model.safetensors (safetensors)\n", text)
             self.assertIn("downloaded\n", text)
             self.assertIn("all were here\n", self.pull(hub).stdout.decode())
 
@@ -181,6 +181,36 @@ class Models(HubTest):
             # The other weights are not there: they come when they are asked for, or when others are made of them.
             self.good("embed", "x", "--model", "org/name", "--provider", "onnx", "--dtype", "fp16", environment=environment)
             self.good("embed", "x", "--model", "org/name", "--revision", COMMIT, environment=environment)
+
+    def test_another_type_is_not_taken_without_being_asked_for(self):
+        """What was pulled as int8 is neither the model of those who ask for none, nor in the way of its safetensors."""
+        repo = real_repo(self.folder / "model")
+        with Hub({"org/name": repo}) as hub:
+            environment = self.environment(hub)
+            self.good("convert", "model", "--output", "plain.onnx", environment=environment)
+            repo.files["onnx/model_quantized.onnx"] = self.read("plain.onnx")
+            words = ["embed", "hello world", "--model", "org/name"]
+            self.assertEqual(self.pull(hub, "--dtype", "int8").returncode, 0)
+            self.fails(3, "which --dtype int8 or --onnx-file takes", *words, "--offline", environment=environment)
+            done = self.good(*words, "--dtype", "int8", "--offline", environment=environment)
+            self.assertIn(b"not those of the native int8", done.stderr)
+            local = rows(self.good("embed", "hello world", "--model", "model", environment=environment).stdout)
+            self.assertEqual(rows(self.good(*words, environment=environment).stdout), local)
+            done = self.good(*words, "--dtype", "int8", environment=environment)
+            self.assertEqual(done.stderr, b"")
+
+    def test_a_name_without_its_owner(self):
+        self.fails(3, "is sentence-transformers/all-MiniLM-L6-v2 meant?", "embed", "x", "--offline", "--model", "all-MiniLM-L6-v2",
+                   environment=self.environment("http://127.0.0.1:1"))
+
+    def test_no_connection(self):
+        self.fails(6, 'model "no/such" is not on this machine, and ', "embed", "x", "--model", "no/such",
+                   environment=self.environment("http://127.0.0.1:1"))
+
+    def test_a_file_of_the_current_folder_by_its_bare_name(self):
+        real_repo(self.folder / "model")
+        self.good("convert", "model", "--output", "plain.onnx")
+        self.fails(3, "write ./plain.onnx", "embed", "x", "--provider", "onnx", "--model", "model", "--onnx-file", "plain.onnx")
 
     def test_a_partial_snapshot_is_completed(self):
         """Another program brought the configuration alone."""

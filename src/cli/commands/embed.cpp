@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/download_watcher.hpp"
@@ -12,12 +15,29 @@ namespace {
 
 Error wrong(std::string message) { return {ErrorCode::invalid_argument, std::move(message), {}, {}}; }
 
-OutputFormat output_format(const Values& values) {
-  const std::string& format = values.text("format");
+struct NamedFormat {
+  std::string_view name;
+  std::string_view extension;
+  OutputFormat format;
+};
+constexpr std::array kFormats = {
+    NamedFormat{"jsonl", ".jsonl", OutputFormat::jsonl}, NamedFormat{"json", ".json", OutputFormat::json},
+    NamedFormat{"npy", ".npy", OutputFormat::npy},       NamedFormat{"f32", ".f32", OutputFormat::f32},
+    NamedFormat{"f32", ".bin", OutputFormat::f32},
+};
+// Their readers would find JSON.
+constexpr std::array<std::string_view, 7> kNotWritten = {".csv", ".tsv", ".parquet", ".arrow", ".npz", ".h5", ".pt"};
+
+Result<OutputFormat> output_format(const Values& values) {
+  const std::string& wanted = values.text("format");
   const std::string extension = std::filesystem::path(values.text("output")).extension().string();
-  if (format == "json" || (format == "auto" && extension == ".json")) return OutputFormat::json;
-  if (format == "npy" || (format == "auto" && extension == ".npy")) return OutputFormat::npy;
-  if (format == "f32" || (format == "auto" && (extension == ".f32" || extension == ".bin"))) return OutputFormat::f32;
+  for (const auto& row : kFormats) {
+    if (wanted == "auto" ? row.extension == extension : row.name == wanted) return row.format;
+  }
+  if (std::ranges::find(kNotWritten, extension) != kNotWritten.end()) {
+    return wrong("--output: expected a name that ends in .jsonl, .json, .npy, .f32 or .bin, or a --format, found \"" +
+                 extension + "\"");
+  }
   return OutputFormat::jsonl;
 }
 
@@ -55,8 +75,9 @@ Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, Inp
              {"input-format", input == InputFormat::lines   ? "lines"
                               : input == InputFormat::jsonl ? "jsonl"
                                                             : "csv"}};
-  for (const auto name : {"tokenizer", "text-field", "id-field", "embedding-field", "keep-text", "output-kind",
-                          "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
+  for (const auto name :
+       {"onnx-file", "endpoint", "wire", "tokenizer", "text-field", "id-field", "embedding-field", "keep-text",
+        "output-kind", "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
     job.emplace_back(name, values.text(name));
   }
   return job;
@@ -150,7 +171,9 @@ void warn_of_overwritten(const RowFile& rows, Console& console) {
 
 Result<void> run_embed(const Invocation& invocation, Console& console) {
   const Values& values = invocation.values;
-  const OutputFormat format = output_format(values);
+  const auto chosen = output_format(values);
+  if (!chosen) return chosen.error();
+  const OutputFormat format = *chosen;
   if (auto checked = check_flags(invocation, format); !checked) return checked;
 
   const bool from_arguments = !invocation.arguments.empty();
