@@ -1,7 +1,8 @@
 #include "base/json_text.hpp"
 
 #include <array>
-#include <charconv>
+
+#include "base/float_digits.hpp"
 
 namespace akidb::embedding::base {
 namespace {
@@ -46,22 +47,16 @@ std::string json_string(std::string_view text) {
 }
 
 void append_float(float value, std::string& out) {
-  std::array<char, 32> digits;
-  const auto [end, problem] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.append(digits.data(), end);
+  std::array<char, kLongestFloat> digits;
+  out.append(digits.data(), write_float(value, digits.data()));
 }
 
 void append_floats(std::span<const float> values, std::string& out) {
-  constexpr std::size_t kLongest = 16;  // "-1.17549435e-38" and a comma
   const std::size_t begin = out.size();
-  out.resize(begin + values.size() * kLongest + 2);
+  out.resize(begin + values.size() * (kLongestFloat + 1) + 2);
   char* to = out.data() + begin;
   *to++ = '[';
-  for (const float value : values) {
-    to = std::to_chars(to, to + kLongest, value).ptr;
-    *to++ = ',';
-  }
-  if (!values.empty()) --to;
+  to = write_floats(values, to);
   *to++ = ']';
   out.resize(static_cast<std::size_t>(to - out.data()));
 }
