@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy soak bench-serving asan tsan lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ test-playground: build ## the playground in headless Chromium, which set-up brin
 test-deploy: build ## what is in deploy/, with promtool, hadolint and systemd-analyze
 	@scripts/setup.sh deploy
 	@/usr/bin/python3 tests/deploy/deploy_test.py $(BUILD)
+
+soak: build ## the server under overload, attacks and 30 minutes of mixed load, with time and memory measured (nightly)
+	@tests/server/soak.sh $(BUILD)
+
+bench-serving: build ## what serving costs beside the library in process
+	@bench/serving/serving_bench.py $(BUILD)
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan

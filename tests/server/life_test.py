@@ -23,8 +23,11 @@ class Served:
     """A server that listens on a free port; its standard error is kept."""
 
     def __init__(self, *flags, **environment):
+        self.start([PROGRAM, "serve", "--provider", "hash", "--port", "0", *flags], **environment)
+
+    def start(self, words, **environment):
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--provider", "hash", "--port", "0", *flags],
+            words,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -67,6 +70,9 @@ class Served:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(GUARD)
+        self.reader.join(GUARD)
+        self.process.stdout.close()
+        self.process.stderr.close()
 
 
 def embed(connection, text="hello", **headers):

@@ -28,6 +28,7 @@ bool Admission::fits(const Held& held, Load load, std::size_t part) const {
 }
 
 std::optional<Admission::Ticket> Admission::admit(Load load, std::string caller) {
+  if (unsent() >= bounds_.unsent) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (!fits(held_, load, 1)) return std::nullopt;
   auto& own = by_caller_[caller];

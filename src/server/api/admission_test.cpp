@@ -51,5 +51,22 @@ TEST(Admission, SaysWhenToComeAgainFromWhatWasFinished) {
   EXPECT_LE(admission.retry_after(), seconds(12));
 }
 
+TEST(Admission, TakesNothingWhileTooMuchWaitsForItsClients) {
+  Admission admission({10, 10, 10, 100});
+  {
+    Admission::Unsent half(admission, 50);
+    EXPECT_FALSE(admission.is_clogged());
+    Admission::Unsent more(admission, 50);
+    EXPECT_TRUE(admission.is_clogged());
+    EXPECT_FALSE(admission.admit({1, 1}, "a"));
+    half = {};
+    EXPECT_EQ(admission.unsent(), 50U);
+    EXPECT_TRUE(admission.admit({1, 1}, "a"));
+    Admission::Unsent moved(std::move(more));
+    EXPECT_EQ(admission.unsent(), 50U);
+  }
+  EXPECT_EQ(admission.unsent(), 0U);
+}
+
 }  // namespace
 }  // namespace akidb::embedding::server

@@ -52,6 +52,8 @@ EmbedService::EmbedService(ServiceOptions options)
                       [this, one] { return one(static_cast<double>(admission_.held().load.texts)); }});
   metrics_.add_gauge({"akidb_embed_in_flight_bytes", "Bytes of admitted requests", "",
                       [this, one] { return one(static_cast<double>(admission_.held().load.bytes)); }});
+  metrics_.add_gauge({"akidb_embed_unsent_bytes", "Bytes of answers that wait for their clients", "",
+                      [this, one] { return one(static_cast<double>(admission_.unsent())); }});
   metrics_.add_gauge({"te_queue_size", "As in Text Embeddings Inference", "",
                       [this, one] { return one(static_cast<double>(admission_.held().load.texts)); }});
   metrics_.add_gauge({"akidb_embed_cache_bytes", "Memory of the text cache", "",

@@ -66,6 +66,7 @@ class EmbedService {
   Metrics& metrics() noexcept { return metrics_; }
   TextCache& cache() noexcept { return cache_; }
   RateLimit& rate_limit() noexcept { return rate_limit_; }
+  Admission& admission() noexcept { return admission_; }
   const Admission& admission() const noexcept { return admission_; }
 
  private:

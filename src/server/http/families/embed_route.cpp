@@ -20,7 +20,7 @@ void run_embed(const ExchangePtr& exchange, EmbedCall call, EmbedWriter write) {
     exchange->refuse(*problem);
     return;
   }
-  exchange->request.body = std::string();  // its texts are in the call
+  std::string().swap(exchange->request.body);  // its texts are in the call; an assignment would keep the memory
   call.request.caller = exchange->caller;
   call.request.cancel = exchange->cancel;
   exchange->service.embed(std::move(call), [exchange, write = std::move(write)](const EmbedOutcome& outcome) {

@@ -18,10 +18,11 @@ namespace akidb::embedding::server {
 
 struct ConnectionOptions {
   HttpLimits limits;
-  std::chrono::milliseconds head_timeout{10'000};   // from a request's first byte to the end of its head
-  std::chrono::milliseconds body_timeout{60'000};   // from there to the end of its body
-  std::chrono::milliseconds idle_timeout{75'000};   // between requests
-  std::chrono::milliseconds write_timeout{10'000};  // for an answer, and a second more for each 64 KiB of it
+  std::chrono::milliseconds head_timeout{10'000};    // from a request's first byte to the end of its head
+  std::chrono::milliseconds body_timeout{60'000};    // from there to the end of its body
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  std::chrono::milliseconds write_timeout{10'000};   // for an answer, and a second more for each 64 KiB of it
+  std::chrono::milliseconds clogged_timeout{1'000};  // for an answer, while too many bytes wait for slow readers
 };
 
 // What all connections of a server share. Must outlive them.

@@ -1,6 +1,7 @@
 // StreamConnection: a Connection over one kind of Asio stream.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -51,7 +52,13 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   }
 
   void check_time(Clock::time_point now) override {
-    if (closed_ || !deadline_ || now < *deadline_) return;
+    if (closed_) return;
+    if (phase_ == Phase::writing && now - write_begin_ > shared_.options.clogged_timeout &&
+        shared_.service.admission().is_clogged()) {
+      close();
+      return;
+    }
+    if (!deadline_ || now < *deadline_) return;
     const bool in_request =
         phase_ == Phase::reading && (end_ > begin_ || reader_.state() == RequestReader::State::body);
     if (in_request) {
@@ -86,18 +93,26 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
   void wait_for(std::chrono::milliseconds span) { deadline_ = Clock::now() + span; }
 
+  // With what comes, not with what is announced: a client that announces much and sends little is to cost little.
+  bool grow() {
+    if (buffer_.size() >= kLargestBuffer) return false;
+    buffer_.resize(std::min(buffer_.size() * 2, kLargestBuffer));
+    return true;
+  }
+
   void read() {
     if (reading_ || closed_) return;
-    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ == end_) {
+      begin_ = end_ = 0;
+      if (std::exchange(filled_, false)) grow();
+    }
     if (end_ == buffer_.size()) {
       if (begin_ > 0) {
         std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
                   buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
         end_ -= begin_;
         begin_ = 0;
-      } else if (buffer_.size() < kLargestBuffer) {
-        buffer_.resize(buffer_.size() * 2 < kLargestBuffer ? buffer_.size() * 2 : kLargestBuffer);
-      } else {
+      } else if (!grow()) {
         return;  // enough of what comes next
       }
     }
@@ -129,6 +144,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     const bool was_idle = phase_ == Phase::reading && begin_ == end_ && reader_.state() == RequestReader::State::head;
     if (was_idle) wait_for(shared_.options.head_timeout);
     end_ += size;
+    filled_ = end_ == buffer_.size();
     if (phase_ == Phase::reading) {
       advance();
     } else {
@@ -150,7 +166,6 @@ class StreamConnection final : public Connection, public std::enable_shared_from
       case RequestReader::State::body:
         if (before == RequestReader::State::head) {
           wait_for(shared_.options.body_timeout);
-          if (buffer_.size() < kLargestBuffer && begin_ == end_) buffer_.resize(kLargestBuffer);
         }
         if (reader_.wants_continue()) {
           send_continue();
@@ -219,6 +234,8 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     head_ = response_head(response, keep_alive_);
     body_ = head_only_ ? std::string() : std::move(response.body);
     wait_for(shared_.options.write_timeout + std::chrono::seconds(body_.size() >> 16U));
+    write_begin_ = Clock::now();
+    unsent_ = Admission::Unsent(shared_.service.admission(), body_.size());
     const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(body_)};
     asio::async_write(stream_, parts,
                       [self = this->shared_from_this()](const boost::system::error_code& problem, std::size_t) {
@@ -232,7 +249,8 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
   void sent() {
     exchange_.reset();
-    body_ = std::string();
+    std::string().swap(body_);  // an assignment would keep the memory
+    unsent_ = {};
     if (closed_) return;
     if (!keep_alive_) {
       linger();
@@ -267,6 +285,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   std::size_t end_ = 0;
   std::size_t lingered_ = 0;
   Phase phase_ = Phase::reading;
+  bool filled_ = false;   // the last read filled the buffer
   bool reading_ = false;  // a read is under way
   bool keep_alive_ = true;
   bool head_only_ = false;
@@ -275,6 +294,8 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   ExchangePtr exchange_;
   std::string head_;
   std::string body_;
+  Admission::Unsent unsent_;
+  Clock::time_point write_begin_;
   std::optional<Clock::time_point> deadline_;
 };
 
