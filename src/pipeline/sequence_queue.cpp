@@ -83,8 +83,9 @@ void SequenceQueue::fill_in_turn(Lane& lane, std::size_t target_tokens, TimePoin
     const auto length = next->sequence.length();
     if (unit.tokens + length > target_tokens) return;
     unit.tokens += length;
+    // Before it is taken: a line that runs empty ends, and then the first is another's.
+    lane.lines.splice(lane.lines.end(), lane.lines, lane.lines.begin());
     unit.sequences.push_back(take(lane, next));
-    if (!lane.lines.empty()) lane.lines.splice(lane.lines.end(), lane.lines, lane.lines.begin());
   }
 }
 

@@ -131,6 +131,21 @@ TEST_F(SequenceQueueTest, OneCallersBigListDoesNotDelayAnothers) {
   EXPECT_EQ(callers(pop(16)), (Names{"small"}));
 }
 
+// Connections with a text each: whoever came first is computed first, also where a unit ends several lines.
+TEST_F(SequenceQueueTest, LinesThatRunEmptyPassNobodyBy) {
+  SequenceQueue queue({.equal_lengths = false});
+  Names came;
+  Names served;
+  for (int i = 0; i < 10; ++i) {
+    came.push_back(std::to_string(i));
+    queue.push(slice_of({.lengths = {2}, .caller = came.back()}), clock_.now());
+  }
+  while (queue.size() != 0) {
+    for (auto& name : callers(queue.pop(clock_.now(), 6, dead_))) served.push_back(std::move(name));
+  }
+  EXPECT_EQ(served, came);
+}
+
 TEST_F(SequenceQueueTest, CallersTakeTurns) {
   for (const char* caller : {"a", "b", "c"}) push({.lengths = {1, 2, 3}, .caller = caller});
   Names leaders;
