@@ -31,10 +31,12 @@ class Overload(LoadTest):
             self.check(peak)
             capacity = count(peak, 200) / peak["seconds"]
             # As many connections at capacity as above it: a connection has memory of its own.
+            time.sleep(0.5)
             self.check(load(server.port, CONNECTIONS, SECONDS, "--rate", capacity))
             at_capacity = server.status("VmHWM")
             queue_ms = BOUND / capacity * 1e3  # what a full queue takes
             for times in (2, 10):
+                time.sleep(0.5)  # until the connections of the last load are gone
                 server.forget_peak()
                 over = load(server.port, CONNECTIONS, SECONDS, "--rate", times * capacity)
                 self.check(over)
