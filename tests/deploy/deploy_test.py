@@ -153,12 +153,15 @@ class Containers(unittest.TestCase):
                 self.assertTrue(there, volume)
 
     def test_kubernetes_probes_are_routes_that_are_open(self):
-        deployment, service = yaml.safe_load_all((DEPLOY / "kubernetes/akidb-embed.yaml").read_text())
+        deployment, service, grpc_service = yaml.safe_load_all((DEPLOY / "kubernetes/akidb-embed.yaml").read_text())
         pod = deployment["spec"]["template"]
         container = pod["spec"]["containers"][0]
         probes = {name: container[name]["httpGet"]["path"] for name in ("startupProbe", "readinessProbe", "livenessProbe")}
         self.assertEqual(probes, {"startupProbe": "/ready", "readinessProbe": "/ready", "livenessProbe": "/live"})
-        self.assertEqual(service["spec"]["selector"], pod["metadata"]["labels"])
+        for each in (service, grpc_service):
+            self.assertEqual(each["spec"]["selector"], pod["metadata"]["labels"])
+            named = {port["name"] for port in container["ports"]}
+            self.assertLessEqual({port["targetPort"] for port in each["spec"]["ports"]}, named)
         mounted = {mount["name"] for mount in container["volumeMounts"]}
         self.assertEqual(mounted, {volume["name"] for volume in pod["spec"]["volumes"]})
         help_text = run(str(PROGRAM), "serve", "--help").stdout

@@ -19,7 +19,7 @@ import openai
 import tritonclient.http
 from llama_index.embeddings.openai_like import OpenAILikeEmbedding
 
-from life_test import GUARD, Served
+from life_test import GUARD, Served, raw_vector
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 OTHER = "Grüße aus Köln, 你好 🙂"
@@ -43,10 +43,7 @@ class Clients(unittest.TestCase):
 
     @classmethod
     def raw(cls, text):
-        """The vector as bytes of float32, by our own route: what all others are held against."""
-        connection = cls.server.connect()
-        connection.request("POST", "/v1/akidb/embed", json.dumps({"inputs": text}), {"Accept": "application/octet-stream"})
-        return numpy.frombuffer(connection.getresponse().read(), dtype="<f4")
+        return numpy.frombuffer(raw_vector(cls.server, text), dtype="<f4")
 
     def same(self, rows):
         """Vectors of TEXT and OTHER, bit for bit."""

@@ -35,6 +35,7 @@ class Served:
         )
         self.lines = []
         self.port = None
+        self.grpc_port = None
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         self.wait_for("is ready")
@@ -44,6 +45,8 @@ class Served:
             self.lines.append(line)
             if found := re.search(r"listening on https?://127\.0\.0\.1:(\d+)", line):
                 self.port = int(found[1])
+            if found := re.search(r"listening for gRPC on 127\.0\.0\.1:(\d+)", line):
+                self.grpc_port = int(found[1])
 
     def wait_for(self, text):
         end = time.monotonic() + GUARD
@@ -79,6 +82,24 @@ def embed(connection, text="hello", **headers):
     connection.request("POST", "/embed", json.dumps({"inputs": text}), headers)
     answer = connection.getresponse()
     return answer.status, answer.read(), answer
+
+
+def raw_vector(server, text):
+    """The vector as bytes of float32, by our own route: what all others are held against."""
+    connection = server.connect()
+    connection.request("POST", "/v1/akidb/embed", json.dumps({"inputs": text}), {"Accept": "application/octet-stream"})
+    vector = connection.getresponse().read()
+    connection.close()
+    return vector
+
+
+def make_certificate(folder, name):
+    """A self-signed one for 127.0.0.1: the files of the certificate and of its key."""
+    files = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=GUARD)
+    return files
 
 
 class Life(unittest.TestCase):
@@ -179,13 +200,6 @@ class Life(unittest.TestCase):
 
     def test_tls_and_client_certificates(self):
         with tempfile.TemporaryDirectory() as folder:
-            def make(name):
-                files = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
-                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                                "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1",
-                                "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=GUARD)
-                return files
-
             def ask(server, trusted, own=None, most=ssl.TLSVersion.MAXIMUM_SUPPORTED):
                 context = ssl.create_default_context(cafile=trusted)
                 context.maximum_version = most
@@ -197,9 +211,9 @@ class Life(unittest.TestCase):
                 finally:
                     connection.close()
 
-            certificate, key = make("server")
-            renewed = make("renewed")
-            client = make("client")
+            certificate, key = make_certificate(folder, "server")
+            renewed = make_certificate(folder, "renewed")
+            client = make_certificate(folder, "client")
             flags = ("--tls-certificate", certificate, "--tls-key", key)
             with Served(*flags) as server:
                 self.assertEqual(ask(server, certificate), 200)

@@ -90,6 +90,27 @@ server::HttpServerOptions http_options(const Values& values) {
   return http;
 }
 
+// The port above HTTP's, where none is given.
+Result<std::optional<server::GrpcServerOptions>> grpc_options(const Values& values) {
+  const bool given = !values.text("grpc-port").empty();
+  if (!values.on("grpc")) return std::optional<server::GrpcServerOptions>();
+  if (!server::GrpcServer::available()) {
+    if (!given) return std::optional<server::GrpcServerOptions>();
+    return Error{ErrorCode::unsupported, "--grpc-port: this build has no gRPC", "AKIDB_EMBEDDING_GRPC is off", {}};
+  }
+  const auto http = values.count("port");
+  if (!given && http == UINT16_MAX) {
+    return Error{ErrorCode::invalid_argument, "--grpc-port: expected one, as there is none above --port 65535", {}, {}};
+  }
+  server::GrpcServerOptions grpc;
+  grpc.host = values.text("host");
+  grpc.port = static_cast<std::uint16_t>(given ? values.count("grpc-port") : http == 0 ? 0 : http + 1);
+  grpc.message_bytes = values.count("max-request-mib") << 20U;
+  grpc.calls = values.count("max-connections");
+  grpc.tls = {values.text("tls-certificate"), values.text("tls-key"), values.text("tls-client-ca")};
+  return std::optional(std::move(grpc));
+}
+
 server::ApiOptions api_options(const Values& values) {
   server::ApiOptions api;
   api.tei_inputs = values.count("max-client-batch-size");
@@ -121,6 +142,9 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
     return server::Reloadable{*std::move(models), *std::move(keys)};
   };
   options.http = http_options(values);
+  auto grpc = grpc_options(values);
+  if (!grpc) return grpc.error();
+  options.grpc = *std::move(grpc);
   options.api = api_options(values);
   options.service.bounds.requests = values.count("max-requests");
   options.service.bounds.texts = values.count("max-texts");

@@ -47,6 +47,21 @@ int jina_status(const Refusal& refusal) noexcept {
   return is_field ? 422 : error_code_info(refusal.error.code).http_status;
 }
 
+// What gRPC itself says; 0 where the error's code decides. Numbers of google.rpc.Code.
+int code_of(Reason reason) noexcept {
+  constexpr int kDeadlineExceeded = 4;
+  constexpr int kPermissionDenied = 7;
+  constexpr int kResourceExhausted = 8;
+  constexpr int kUnimplemented = 12;
+  switch (reason) {
+    case Reason::slow_client: return kDeadlineExceeded;
+    case Reason::wrong_host: return kPermissionDenied;
+    case Reason::body_too_large: return kResourceExhausted;
+    case Reason::no_route: return kUnimplemented;
+    default: return 0;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Family family) noexcept {
@@ -60,6 +75,21 @@ std::string_view to_string(Family family) noexcept {
     case Family::kserve: return "kserve";
   }
   return "";
+}
+
+// TEI: FAILED_PRECONDITION for what the model fails at or has no head for.
+int grpc_code(Family family, const Refusal& refusal) noexcept {
+  constexpr int kFailedPrecondition = 9;
+  if (const int code = code_of(refusal.reason); code != 0) return code;
+  if (family == Family::tei) {
+    switch (refusal.error.code) {
+      case ErrorCode::unsupported:
+      case ErrorCode::data_corrupt:
+      case ErrorCode::internal: return kFailedPrecondition;
+      default: break;
+    }
+  }
+  return error_code_info(refusal.error.code).grpc_code;
 }
 
 int http_status(Family family, const Refusal& refusal) noexcept {

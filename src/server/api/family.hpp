@@ -19,4 +19,7 @@ std::string_view to_string(Family family) noexcept;
 // The status that clients of the family expect for this refusal.
 int http_status(Family family, const Refusal& refusal) noexcept;
 
+// The gRPC status code (the number that goes over the wire) likewise.
+int grpc_code(Family family, const Refusal& refusal) noexcept;
+
 }  // namespace akidb::embedding::server

@@ -51,6 +51,19 @@ RouteMetrics& Metrics::route(std::string method, std::string path, Family family
   return *routes_.emplace_back(std::move(route));
 }
 
+void MethodMetrics::count(int code) noexcept {
+  const auto place = static_cast<std::size_t>(code < 0 ? static_cast<int>(kGrpcCodes) : code);
+  by_code[std::min(place, kGrpcCodes - 1)].add();
+}
+
+MethodMetrics& Metrics::method(std::string path, Family family) {
+  auto method = std::make_unique<MethodMetrics>();
+  method->path = std::move(path);
+  method->family = family;
+  const std::lock_guard lock(mutex_);
+  return *methods_.emplace_back(std::move(method));
+}
+
 void Metrics::add_gauge(GaugeSource source) {
   const std::lock_guard lock(mutex_);
   gauges_.push_back(std::move(source));

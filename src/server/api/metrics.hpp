@@ -53,6 +53,17 @@ struct RouteMetrics {
   void count(int status) noexcept;
 };
 
+// Calls of a gRPC method by the number of their status; what is none of gRPC's numbers shares the last place.
+inline constexpr std::size_t kGrpcCodes = 18;
+
+struct MethodMetrics {
+  std::string path;  // the method's, never what a client typed
+  Family family;
+  std::array<Counter, kGrpcCodes> by_code;
+
+  void count(int code) noexcept;
+};
+
 // A family of gauges that is read when metrics are: name, help, and its values with a label each.
 struct GaugeSource {
   std::string name;
@@ -66,11 +77,13 @@ class Metrics {
  public:
   ModelMetrics& model(const std::string& name);
   RouteMetrics& route(std::string method, std::string path, Family family);
+  MethodMetrics& method(std::string path, Family family);
   Counter& refused(Reason reason) noexcept { return refused_[static_cast<std::size_t>(reason)]; }
   Counter& failed(ErrorCode code) noexcept { return failed_[static_cast<std::size_t>(code)]; }
   void add_gauge(GaugeSource source);
 
   Gauge connections;
+  Gauge grpc_calls;
   Counter single_requests;  // of one text, as TEI counts them
   Counter batch_requests;
   Counter single_successes;
@@ -85,6 +98,7 @@ class Metrics {
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<ModelMetrics>> models_;
   std::vector<std::unique_ptr<RouteMetrics>> routes_;
+  std::vector<std::unique_ptr<MethodMetrics>> methods_;
   std::vector<GaugeSource> gauges_;
   std::array<Counter, 32> refused_;
   std::array<Counter, 16> failed_;

@@ -19,6 +19,7 @@ class MetricsPage {
   std::string write() {
     add_models();
     add_routes();
+    add_methods();
     add_refusals();
     add_gauges();
     add_process();
@@ -108,6 +109,42 @@ class MetricsPage {
                    {"route", route->path},
                    {"family", std::string(to_string(route->family))},
                    {"status", kStatuses[i] == 0 ? "other" : std::to_string(kStatuses[i])}},
+                  static_cast<double>(count));
+      }
+    }
+  }
+
+  void add_methods() {
+    static constexpr std::array<std::string_view, kGrpcCodes> kNames = {"OK",
+                                                                        "CANCELLED",
+                                                                        "UNKNOWN",
+                                                                        "INVALID_ARGUMENT",
+                                                                        "DEADLINE_EXCEEDED",
+                                                                        "NOT_FOUND",
+                                                                        "ALREADY_EXISTS",
+                                                                        "PERMISSION_DENIED",
+                                                                        "RESOURCE_EXHAUSTED",
+                                                                        "FAILED_PRECONDITION",
+                                                                        "ABORTED",
+                                                                        "OUT_OF_RANGE",
+                                                                        "UNIMPLEMENTED",
+                                                                        "INTERNAL",
+                                                                        "UNAVAILABLE",
+                                                                        "DATA_LOSS",
+                                                                        "UNAUTHENTICATED",
+                                                                        "other"};
+    if (metrics_.methods_.empty()) return;
+    add_value(family("akidb_embed_grpc_calls", "gRPC calls under way", prometheus::MetricType::Gauge), {},
+              static_cast<double>(metrics_.grpc_calls.value()));
+    auto& added = family("akidb_embed_grpc_requests_total", "gRPC calls", prometheus::MetricType::Counter);
+    for (const auto& method : metrics_.methods_) {
+      for (std::size_t i = 0; i < kNames.size(); ++i) {
+        const auto count = method->by_code[i].value();
+        if (count == 0) continue;
+        add_value(added,
+                  {{"method", method->path},
+                   {"family", std::string(to_string(method->family))},
+                   {"code", std::string(kNames[i])}},
                   static_cast<double>(count));
       }
     }

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/api/api_options.hpp"
 #include "server/api/service.hpp"
+#include "server/grpc/grpc_server.hpp"
 #include "server/http/net/http_server.hpp"
 
 namespace akidb::embedding::server {
@@ -30,6 +32,7 @@ struct Reloadable {
 struct ServeOptions {
   std::function<Result<Reloadable>()> load;  // called at start and for each reload
   HttpServerOptions http;
+  std::optional<GrpcServerOptions> grpc;  // unset: HTTP only
   ApiOptions api;
   ServiceOptions service;
   std::shared_ptr<Executor> executor;       // must not be null

@@ -20,11 +20,27 @@ constexpr std::chrono::milliseconds kPoll{5};
 Server::Server(ServeOptions options)
     : options_(std::move(options)),
       service_(options_.service),
-      http_(service_, keys_, options_.api, *options_.executor, options_.http) {}
+      http_(service_, keys_, options_.api, *options_.executor, options_.http) {
+  if (options_.grpc) grpc_.emplace(service_, keys_, options_.api, *options_.executor, *options_.grpc);
+}
 
 Server::~Server() {
   if (loader_.joinable()) loader_.join();
+  if (grpc_) grpc_->stop();
   http_.stop();
+}
+
+Result<void> Server::start_grpc() {
+  if (!grpc_) return {};
+  if (auto started = grpc_->start(); !started) return started;
+  options_.say("listening for gRPC on " + options_.grpc->host + ":" + std::to_string(grpc_->port()) +
+               (options_.grpc->tls.enabled() ? ", with TLS" : ""));
+  return {};
+}
+
+void Server::tidy() {
+  service_.models().end_retired();
+  if (grpc_) grpc_->tidy();
 }
 
 Result<void> Server::start() {
@@ -38,6 +54,7 @@ Result<void> Server::start() {
                                                                    listen.host + ":" + std::to_string(http_.port())
                                                              : listen.unix_path));
   }
+  if (auto started = start_grpc(); !started) return started;
   loader_ = std::thread([this, models = std::move(loadable->models)] {
     load(models, true);
     finished_ = true;
@@ -51,6 +68,7 @@ void Server::load(const std::vector<ModelChoice>& models, bool at_start) {
     auto provider = model.open();
     if (provider) {
       service_.models().put(model.name, *std::move(provider));
+      if (grpc_) grpc_->state_changed();
       const std::chrono::duration<double> took = Clock::now() - begin;
       options_.say("model " + model.name + " is ready after " + std::to_string(took.count()).substr(0, 5) + " s");
       continue;
@@ -77,7 +95,10 @@ void Server::reload() {
     return;
   }
   keys_.set(std::move(loadable->keys));
-  if (auto loaded = http_.reload_tls(); !loaded) base::log(LogLevel::error, "reload: " + to_string(loaded.error()));
+  // What HTTP could not use, gRPC is not shown.
+  auto certificate = http_.reload_tls();
+  if (certificate && grpc_) certificate = grpc_->reload_tls();
+  if (!certificate) base::log(LogLevel::error, "reload: " + to_string(certificate.error()));
   loader_ = std::thread([this, models = std::move(loadable->models)] {
     // New names wait for their models; known ones are served by the old models meanwhile.
     for (const auto& model : models) service_.models().declare(model.name, model.aliases);
@@ -99,12 +120,18 @@ void Server::drop_missing(const std::vector<ModelChoice>& models) {
 bool Server::drain() {
   const auto end = Clock::now() + options_.grace;
   service_.drain();
+  if (grpc_) grpc_->state_changed();
   std::this_thread::sleep_for(std::min(kLinger, options_.grace));
   http_.drain();
-  while (Clock::now() < end && (service_.in_flight() > 0 || http_.has_connections())) {
+  if (grpc_) grpc_->drain(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()));
+  const auto is_busy = [&] {
+    return service_.in_flight() > 0 || http_.has_connections() || (grpc_ && grpc_->has_calls());
+  };
+  while (Clock::now() < end && is_busy()) {
     std::this_thread::sleep_for(kPoll);
   }
   const bool all = service_.in_flight() == 0;
+  if (grpc_) grpc_->stop();
   http_.stop();
   if (loader_.joinable()) loader_.join();
   return all;

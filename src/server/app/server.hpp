@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "server/api/access.hpp"
 #include "server/api/service.hpp"
 #include "server/app/serve_options.hpp"
+#include "server/grpc/grpc_server.hpp"
 #include "server/http/net/http_server.hpp"
 
 namespace akidb::embedding::server {
@@ -34,8 +36,8 @@ class Server {
   // there stays.
   void reload();
 
-  // Ends retired models; to be called now and then.
-  void tidy() { service_.models().end_retired(); }
+  // Ends retired models and calls that wait for their clients; to be called about every second.
+  void tidy();
 
   // Refuses new work, lets what is under way end within the grace, then closes. Whether all of it ended.
   bool drain();
@@ -44,6 +46,7 @@ class Server {
   EmbedService& service() noexcept { return service_; }
 
  private:
+  Result<void> start_grpc();
   void load(const std::vector<ModelChoice>& models, bool at_start);
   void drop_missing(const std::vector<ModelChoice>& models);
 
@@ -51,6 +54,7 @@ class Server {
   ApiKeys keys_;
   EmbedService service_;
   HttpServer http_;
+  std::optional<GrpcServer> grpc_;
   std::thread loader_;
   std::atomic<bool> finished_{false};
   std::mutex mutex_;
