@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "inference/inference.pb.h"
+#include "server/api/bytes_tensor.hpp"
 #include "server/grpc/call.hpp"
 #include "server/grpc/families/embed_method.hpp"
 #include "server/grpc/families/handlers.hpp"
@@ -13,22 +14,6 @@ constexpr const char* kInput = "text";
 constexpr const char* kOutput = "embedding";
 constexpr const char* kVersion = "1";
 
-// Elements of a raw BYTES tensor: each behind its length, 32 bits, little-endian.
-bool read_raw(std::string_view raw, std::vector<Input>& out) {
-  while (!raw.empty()) {
-    std::uint32_t length = 0;
-    if (raw.size() < sizeof length) return false;
-    for (std::size_t i = 0; i < sizeof length; ++i) {
-      length |= static_cast<std::uint32_t>(static_cast<unsigned char>(raw[i])) << (8U * i);
-    }
-    raw.remove_prefix(sizeof length);
-    if (raw.size() < length) return false;
-    out.emplace_back(raw.substr(0, length));
-    raw.remove_prefix(length);
-  }
-  return true;
-}
-
 Refusal wrong(std::string message) { return refusal(ErrorCode::invalid_argument, std::move(message)); }
 
 std::optional<Refusal> read_tensor(::inference::ModelInferRequest& in, std::vector<Input>& out) {
@@ -37,7 +22,7 @@ std::optional<Refusal> read_tensor(::inference::ModelInferRequest& in, std::vect
   if (tensor.datatype() != "BYTES") return wrong("inputs[0].datatype: expected BYTES");
   if (in.raw_input_contents_size() > 1) return wrong("raw_input_contents: expected one, for the one tensor");
   if (in.raw_input_contents_size() == 1) {
-    if (!read_raw(in.raw_input_contents(0), out)) {
+    if (!append_bytes_tensor(in.raw_input_contents(0), out)) {
       return wrong("raw_input_contents[0]: expected each text behind its length in 32 bits");
     }
   } else {

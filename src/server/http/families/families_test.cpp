@@ -123,6 +123,59 @@ TEST_F(Families, OpenInferenceProtocol) {
   });
 }
 
+TEST_F(Families, OpenInferenceProtocolTakesAndGivesBinaryTensors) {
+  auto client = server_.client();
+  const auto infer = [&](const std::string& json, const std::string& raw, const std::string& length) {
+    return client.post("/v2/models/hash/infer", json + raw, "Inference-Header-Content-Length: " + length + "\r\n");
+  };
+  const auto tensor = [](std::size_t size, const std::string& count, const std::string& more = {}) {
+    return R"({"inputs":[{"name":"text","shape":[)" + count +
+           R"(],"datatype":"BYTES","parameters":{"binary_data_size":)" + std::to_string(size) + "}" + more + "}]";
+  };
+  const std::string raw("\x05\0\0\0hello\x01\0\0\0b", 14);
+  const std::string whole = tensor(raw.size(), "2");
+
+  auto json = whole + "}";
+  const auto as_json = infer(json, raw, std::to_string(json.size()));
+  EXPECT_THAT(as_json.body, testing::HasSubstr("\"data\":[" + digits("hello") + "," + digits("b") + "]"));
+  EXPECT_FALSE(as_json.fields.contains("inference-header-content-length"));
+
+  const auto vectors =
+      client.post("/v1/akidb/embed", R"({"inputs":["hello","b"]})", "Accept: application/octet-stream\r\n");
+  for (const std::string outputs : {R"(,"parameters":{"binary_data_output":true}})",
+                                    R"(,"outputs":[{"name":"embedding","parameters":{"binary_data":true}}]})"}) {
+    json = whole + outputs;
+    const auto as_bytes = infer(json, raw, std::to_string(json.size()));
+    ASSERT_EQ(as_bytes.status, 200) << as_bytes.body;
+    EXPECT_EQ(as_bytes.body.substr(std::stoul(as_bytes.fields.at("inference-header-content-length"))), vectors.body);
+    EXPECT_THAT(as_bytes.body, testing::HasSubstr("\"binary_data_size\":" + std::to_string(vectors.body.size())));
+  }
+
+  struct Wrong {
+    std::string json;
+    std::string raw;
+    const char* part;
+  };
+  for (const auto& [text, bytes, part] : {
+           Wrong{tensor(raw.size() - 1, "2") + "}", raw, "binary_data_size: expected the 14 bytes"},
+           Wrong{tensor(raw.size() - 1, "2") + "}", raw.substr(0, 13), "behind its length"},
+           Wrong{tensor(4, "1") + "}", "\xff\xff\xff\xff", "behind its length"},
+           Wrong{tensor(raw.size(), "3") + "}", raw, "shape"},
+           Wrong{tensor(raw.size(), "-2") + "}", raw, "shape"},
+           Wrong{tensor(raw.size(), "4294967296,4294967296") + "}", raw, "shape"},
+           Wrong{tensor(raw.size(), "2", R"(,"data":["a","b"])") + "}", raw, "found both"},
+       }) {
+    const auto answer = infer(text, bytes, std::to_string(text.size()));
+    EXPECT_EQ(answer.status, 400) << text;
+    EXPECT_THAT(answer.body, testing::HasSubstr(part)) << text;
+  }
+  for (const auto length : {"100000", "-1", "1x", "0x10"}) {
+    EXPECT_THAT(infer(json, raw, length).body, testing::HasSubstr("inference-header-content-length")) << length;
+  }
+  EXPECT_EQ(infer(json, raw, "10").status, 400);
+  EXPECT_EQ(client.post("/v2/models/hash/infer", json + raw).status, 400);
+}
+
 TEST(SmallValues, RoundsHoldsAndPacks) {
   const auto written = [](std::vector<float> values, SmallForm form) {
     std::string out;

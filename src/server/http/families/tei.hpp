@@ -28,6 +28,9 @@ void add_tei_fields(const BatchEmbeddingResponse& vectors, std::size_t character
 // The body as a JSON value; nothing, and the exchange answered, where it is none.
 std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange);
 
+// The same of the beginning of the body.
+std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::string_view json);
+
 // The fields of an /embed request; a refusal where they are wrong.
 std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call);
 

@@ -47,7 +47,11 @@ void add_tei_fields(const BatchEmbeddingResponse& vectors, std::size_t character
 }
 
 std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange) {
-  auto parsed = parse_body(exchange->request.body);
+  return parse_or_refuse(exchange, exchange->request.body);
+}
+
+std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::string_view json) {
+  auto parsed = parse_body(json);
   if (!parsed.problem) return parsed.root;
   exchange->refuse(*parsed.problem);
   return std::nullopt;

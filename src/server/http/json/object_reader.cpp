@@ -59,7 +59,7 @@ std::string_view kind_of(const JsonElement& element) {
   return "nothing";
 }
 
-ParsedBody parse_body(const std::string& body) {
+ParsedBody parse_body(std::string_view body) {
   thread_local simdjson::dom::parser parser;
   thread_local bool limited = false;
   if (parser.capacity() > kKeptCapacity && body.size() < kKeptCapacity) {

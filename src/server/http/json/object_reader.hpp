@@ -26,13 +26,13 @@ using JsonElement = simdjson::dom::element;
 // "an array", for messages.
 std::string_view kind_of(const JsonElement& element);
 
-// The outermost value of a request body; valid until the next call on this thread. The body must have kBodyPadding
-// bytes of room behind it. Nested deeper than 64, invalid UTF-8 and numbers that no double holds are malformed.
+// The outermost value of a request body; valid until the next call on this thread. kBodyPadding bytes behind the body
+// must be readable. Nested deeper than 64, invalid UTF-8 and numbers that no double holds are malformed.
 struct ParsedBody {
   JsonElement root;
   std::optional<Refusal> problem;
 };
-ParsedBody parse_body(const std::string& body);
+ParsedBody parse_body(std::string_view body);
 
 enum class Unknown : std::uint8_t { refuse, ignore };
 
