@@ -1,7 +1,16 @@
 # shellcheck shell=bash disable=SC2154 # cache and scripts are common.sh's
-# Step, for the tests of the server: the clients that it has to satisfy, in a virtual environment. Sourced by setup.sh.
+# Step, for the tests of the server: the clients that it has to satisfy, in a virtual environment of Python and in a
+# folder of Node.js. Sourced by setup.sh.
+
+# shellcheck source=scripts/setup/packages.sh
+source "$scripts/setup/packages.sh"
 
 setup_clients() {
+  setup_python_clients
+  setup_node_clients
+}
+
+setup_python_clients() {
   local list=$scripts/clients.txt into digest
   digest=$(sha256sum <"$list")
   into=$cache/python/clients
@@ -13,4 +22,22 @@ setup_clients() {
     --only-binary=:all: --no-deps --require-hashes -r "$list"
   printf '%s\n' "${digest%% *}" >"$into/.from"
   say "the clients are in $into"
+}
+
+setup_node_clients() {
+  local from=$scripts/node_clients into digest
+  digest=$(sha256sum <"$from/package-lock.json")
+  into=$cache/node/clients
+  [[ -f $into/.from && $(<"$into/.from") == "${digest%% *}" ]] && return
+  command -v npm >/dev/null || setup_packages "$scripts/packages-clients.txt"
+  say "downloading the clients for Node.js, for the tests (about 10 MB)"
+  rm -rf "$into.partial"
+  mkdir -p "$into.partial"
+  cp "$from/package.json" "$from/package-lock.json" "$into.partial/"
+  run_quietly "downloading the clients for Node.js" npm ci --prefix "$into.partial" --ignore-scripts --no-audit --no-fund \
+    --no-update-notifier --cache "$cache/downloads/npm"
+  rm -rf "$cache/downloads/npm"
+  printf '%s\n' "${digest%% *}" >"$into.partial/.from"
+  move_in_place "$into.partial" "$into"
+  say "the clients for Node.js are in $into"
 }

@@ -73,6 +73,20 @@ class Clients(unittest.TestCase):
             client.embeddings.create(model="hash", input=["a"] * 2_049)
         self.assertEqual(caught.exception.type, "invalid_request_error")
 
+    def test_openai_for_node(self):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "openai_client.cjs")
+        done = subprocess.run(["node", script, self.base + "/v1", TEXT, OTHER], capture_output=True, text=True, timeout=GUARD)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = json.loads(done.stdout)
+        self.same(said["float"])
+        self.same(said["default"])
+        self.same([numpy.frombuffer(base64.b64decode(row), dtype="<f4") for row in said["base64"]])
+        self.assertGreater(said["usage"]["prompt_tokens"], 0)
+        self.assertEqual(said["models"], ["hash"])
+        self.assertEqual(said["unknown"], {"kind": "NotFoundError", "status": 404, "code": "model_not_found",
+                                           "type": "invalid_request_error", "param": None})
+        self.assertEqual((said["empty"]["kind"], said["empty"]["status"]), ("BadRequestError", 400))
+
     def test_cohere(self):
         client = cohere.ClientV2(api_key="none", base_url=self.base)
         answer = client.embed(texts=[TEXT, OTHER], model="hash", input_type="search_document",
@@ -111,10 +125,13 @@ class Clients(unittest.TestCase):
         client = tritonclient.http.InferenceServerClient(self.base.removeprefix("http://"))
         self.assertTrue(client.is_server_live() and client.is_server_ready() and client.is_model_ready("hash"))
         self.assertEqual(client.get_model_metadata("hash")["outputs"][0]["datatype"], "FP32")
-        texts = tritonclient.http.InferInput("text", [2], "BYTES")
-        texts.set_data_from_numpy(numpy.array([TEXT, OTHER], dtype=object), binary_data=False)
-        wanted = tritonclient.http.InferRequestedOutput("embedding", binary_data=False)
-        self.same(client.infer("hash", [texts], outputs=[wanted]).as_numpy("embedding"))
+        for binary in (True, False):
+            texts = tritonclient.http.InferInput("text", [2], "BYTES")
+            texts.set_data_from_numpy(numpy.array([TEXT, OTHER], dtype=object), binary_data=binary)
+            for outputs in (None, [tritonclient.http.InferRequestedOutput("embedding", binary_data=not binary)]):
+                answer = client.infer("hash", [texts], outputs=outputs, request_id="7")
+                self.assertEqual(answer.get_response()["id"], "7")
+                self.same(answer.as_numpy("embedding"))
 
     def test_curl(self):
         done = subprocess.run(["curl", "-sf", self.base + "/embed", "-d", json.dumps({"inputs": [TEXT, OTHER]})],
