@@ -5,6 +5,7 @@ Run by the Python of the environment that `scripts/setup.sh clients` makes; AKID
 protoc wrote from proto/.
 """
 
+import json
 import os
 import re
 import signal
@@ -114,6 +115,46 @@ class Calls(unittest.TestCase):
             (rerank.Rerank, ranked), (rerank.RerankStream, iter([tei.RerankStreamRequest(query=TEXT, text=OTHER)])),
         ):
             self.fails(grpc.StatusCode.FAILED_PRECONDITION, call, argument, timeout=GUARD)
+
+    def http(self, path, **body):
+        connection = self.server.connect()
+        connection.request("POST", path, json.dumps(body))
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        said = json.loads(answer.read())
+        connection.close()
+        return said
+
+    def test_tokens_of_text_embeddings_inference(self):
+        """Each unary call and its stream say what HTTP says."""
+        embed, tokenize = tei_grpc.EmbedStub(self.channel), tei_grpc.TokenizeStub(self.channel)
+
+        def of(call, stream, requests):
+            answers = [call(request, timeout=GUARD) for request in requests]
+            streamed = list(stream(iter(requests), timeout=GUARD))
+            for each in answers + streamed:
+                each.ClearField("metadata") if "metadata" in each.DESCRIPTOR.fields_by_name else None
+            self.assertEqual(answers, streamed)
+            return answers
+
+        requests = [tei.EmbedAllRequest(inputs=text, truncate=True) for text in (TEXT, OTHER)]
+        expected = self.http("/embed_all", inputs=[TEXT, OTHER])
+        for answer, rows in zip(of(embed.EmbedAll, embed.EmbedAllStream, requests), expected):
+            self.assertEqual(numpy.array([token.embeddings for token in answer.token_embeddings], dtype="<f4").tobytes(),
+                             numpy.array(rows, dtype="<f4").tobytes())
+
+        requests = [tei.EncodeRequest(inputs=text, add_special_tokens=True) for text in (TEXT, OTHER)]
+        expected = self.http("/tokenize", inputs=[TEXT, OTHER])
+        for answer, tokens in zip(of(tokenize.Tokenize, tokenize.TokenizeStream, requests), expected):
+            self.assertEqual([(token.id, token.text, token.special) for token in answer.tokens],
+                             [(token["id"], token["text"], token["special"]) for token in tokens])
+            self.assertEqual([(token.start, token.stop) for token in answer.tokens if not token.special],
+                             [(token["start"], token["stop"]) for token in tokens if not token["special"]])
+
+        ids = [[token["id"] for token in tokens] for tokens in expected]
+        requests = [tei.DecodeRequest(ids=each, skip_special_tokens=True) for each in ids]
+        texts = [answer.text for answer in of(tokenize.Decode, tokenize.DecodeStream, requests)]
+        self.assertEqual(texts, self.http("/decode", ids=ids))
 
     def test_open_inference_protocol(self):
         client = tritonclient.grpc.InferenceServerClient(f"127.0.0.1:{self.server.grpc_port}")

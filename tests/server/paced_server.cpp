@@ -2,9 +2,11 @@
 // the server does must not depend on how fast a model computes.
 //
 //   paced_server [--service-us N] [--workers N] [--max-requests N] [--patience-ms N] [--leak-bytes N] [--api-keys A,B]
+//   [--grpc 0|1]
 //
 // --service-us: for each text. --patience-ms: for heads, bodies and answers of slow clients. --leak-bytes: lost with
-// each text, on purpose. Listens on a free port of 127.0.0.1. At its end it says how many texts it computed.
+// each text, on purpose. --grpc: whether it speaks that, too. Listens on free ports of 127.0.0.1. At its end it says
+// how many texts it computed.
 #include <sys/signalfd.h>
 
 #include <algorithm>
@@ -36,6 +38,7 @@ struct Settings {
   std::chrono::milliseconds patience{0};
   std::size_t leak_bytes = 0;
   std::string api_keys;
+  bool grpc = false;
 };
 
 std::atomic<std::size_t> computed{0};
@@ -117,6 +120,7 @@ server::ServeOptions serve_options(const Settings& settings) {
     return loaded;
   };
   options.http.listen.push_back({"127.0.0.1", 0, {}});
+  if (settings.grpc) options.grpc.emplace().port = 0;
   if (settings.patience.count() > 0) {
     auto& connection = options.http.connection;
     connection.head_timeout = connection.body_timeout = connection.write_timeout = settings.patience;
@@ -145,6 +149,8 @@ bool parse(int count, char** words, Settings& settings) {
       settings.patience = std::chrono::milliseconds(number);
     } else if (flag == "--leak-bytes") {
       settings.leak_bytes = static_cast<std::size_t>(number);
+    } else if (flag == "--grpc") {
+      settings.grpc = number != 0;
     } else if (flag == "--api-keys") {
       settings.api_keys = words[i + 1];
       std::replace(settings.api_keys.begin(), settings.api_keys.end(), ',', '\n');
