@@ -15,4 +15,15 @@ void hold_standard_streams() noexcept {
   }
 }
 
+#ifdef __ELF__
+namespace {
+
+// Shared libraries open descriptors in their own constructors (gRPC an eventfd), and a closed standard input
+// would become one of these. Only what this section names runs before them.
+using BeforeLibraries = void (*)();
+[[gnu::section(".preinit_array"), gnu::used]] const BeforeLibraries before_libraries = hold_standard_streams;
+
+}  // namespace
+#endif
+
 }  // namespace akidb::embedding::cli
