@@ -55,13 +55,16 @@ class Overload(LoadTest):
         with Paced(service_us=10_000, max_requests=400) as server:
             background = start_load(server.port, 400, 6, "--stay-closed")
             time.sleep(4)
-            connection = server.connect()
-            connection.request("POST", "/embed", ONE)
-            answer = connection.getresponse()
-            answer.read()
-            self.assertEqual(answer.status, 429)
-            seconds = int(answer.headers["Retry-After"])
-            connection.close()
+            # Several: a client of the load has left a place free between an answer and its next request.
+            probes = [server.connect() for _ in range(16)]
+            for probe in probes:
+                probe.request("POST", "/embed", ONE)
+            answers = [probe.getresponse() for probe in probes]
+            refusals = [answer for answer in answers if answer.status == 429]
+            self.assertTrue(refusals, [answer.status for answer in answers])
+            seconds = int(refusals[0].headers["Retry-After"])
+            for probe in probes:
+                probe.close()
             self.check(finish(background))
             # 400 texts at 100 a second are 4 seconds, and more where the machine is slow; 1 is what is said unmeasured.
             self.assertGreaterEqual(seconds, 4)
