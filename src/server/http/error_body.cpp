@@ -15,7 +15,7 @@ std::string_view openai_type(int status) {
 std::string_view field_of(std::string_view message) {
   const auto colon = message.find(": ");
   const auto end = message.find_first_of("[:. ");
-  if (colon == std::string_view::npos || colon > 64 || message[end] == ' ') return {};
+  if (colon > 64 || message[end] == ' ') return {};  // also where there is no colon
   return message.substr(0, end);
 }
 

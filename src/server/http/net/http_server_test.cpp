@@ -239,8 +239,7 @@ TEST(HttpServer, CountsAndShowsMetrics) {
            "akidb_embed_texts_total{model=\"hash\"} 3",
            "akidb_embed_duplicate_texts_total{model=\"hash\"} 1",
            "akidb_embed_http_requests_total{method=\"POST\",route=\"/embed\",family=\"tei\",status=\"200\"} 1",
-           "akidb_embed_http_requests_total{method=\"POST\",route=\"/v1/embeddings\",family=\"openai\",status=\"404\"} "
-           "1",
+           R"(akidb_embed_http_requests_total{method="POST",route="/v1/embeddings",family="openai",status="404"} 1)",
            "te_request_count{method=\"batch\"} 1",
            "akidb_embed_model_ready{model=\"hash\"} 1",
            "te_request_duration_bucket{model=\"hash\",le=",
