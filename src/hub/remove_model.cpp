@@ -4,6 +4,8 @@
 #include <akidb/embedding/hub.hpp>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/file.hpp"
 #include "hub/cache_folders.hpp"
@@ -33,17 +35,26 @@ Result<void> remove_folder(const fs::path& folder, const fs::path& root) {
   return {};
 }
 
+// Below the own models, an id without an owner is a model's folder only by what is in it: it may be an owner's.
+bool is_own_model(const fs::path& folder, const std::string& model) {
+  std::error_code failure;
+  if (model.find('/') != std::string::npos) return fs::is_directory(folder, failure);
+  return fs::is_regular_file(folder / "config.json", failure);
+}
+
 }  // namespace
 
 Result<RemoveReport> remove_model(const std::string& model, const HubOptions& options) {
   if (auto checked = hub::check_model_id(model); !checked) return checked.error();
   const auto folders = hub::cache_folders(options.cache, options.hub_cache);
   const hub::CachedRepository repository(folders.hub, model);
+  const auto own = folders.models() / model;
+  std::error_code failure;
+  std::vector<std::pair<fs::path, fs::path>> found;  // a folder, and that of all models
+  if (fs::is_directory(repository.folder(), failure)) found.emplace_back(repository.folder(), folders.hub);
+  if (is_own_model(own, model)) found.emplace_back(own, folders.models());
   RemoveReport report;
-  for (const auto& [folder, root] :
-       {std::pair(repository.folder(), folders.hub), std::pair(folders.models() / model, folders.models())}) {
-    std::error_code failure;
-    if (!fs::is_directory(folder, failure)) continue;
+  for (const auto& [folder, root] : found) {
     report.bytes += hub::bytes_below(folder);
     if (auto removed = remove_folder(folder, root); !removed) return removed.error();
     report.folders.push_back(folder);

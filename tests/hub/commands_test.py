@@ -135,6 +135,15 @@ class Commands(HubTest):
             self.assertEqual([model["model"] for model in listed], ["org/other"])
             self.fails(3, "not on this machine", "remove", "org/name", environment=environment)
             self.fails(2, "expected a folder, or an id", "remove", "../hub", environment=environment)
+            own = self.folder / "own/models"
+            for model in ("owner/one", "plain"):
+                (own / model).mkdir(parents=True)
+                (own / model / "config.json").write_text("{}")
+            self.fails(3, "not on this machine", "remove", "owner", environment=environment)
+            self.assertTrue((own / "owner/one/config.json").exists())
+            self.good("remove", "plain", environment=environment)
+            self.good("remove", "owner/one", environment=environment)
+            self.assertEqual(list(own.glob("*/*")), [])
             self.fails(2, "expected a model", "remove", environment=environment)
 
     def test_an_empty_cache(self):
