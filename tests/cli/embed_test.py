@@ -196,6 +196,7 @@ class KeysOfARow(ProgramTest):
         ):
             with self.subTest(flags=flags):
                 self.fails(2, f"a row's field {key} would be both", "embed", *HASH, "--input-format", "jsonl", *flags)
+        self.fails(2, "--embedding-field: expected UTF-8", "embed", "hi", *HASH, "--embedding-field", b"\xff")
         self.fails(2, "--id-field: expected another field", "embed", *HASH, "--id-field", "text", "--format", "f32")
 
     def test_a_name_that_the_row_does_not_write_is_free(self):
@@ -229,6 +230,8 @@ class BadLines(ProgramTest):
         ("jsonl", (), b'{"text":"a"}\n{"text":null}\n{"text":"b"}\n', 2, "expected a string, found null"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"a","text":"b"}\n{"text":"b"}\n', 2, "twice"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"\\ud800"}\n{"text":"b"}\n', 2, "surrogate"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a","x":1,"x":2}\n{"text":"b"}\n', 2, "field x is there twice"),
+        ("jsonl", (), b'{"text":"a"}\n{"text":"a","x":["\\udc00"]}\n{"text":"b"}\n', 2, "surrogate"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"\xc3"}\n{"text":"b"}\n', 2, "expected UTF-8"),
         ("jsonl", ("--id-field", "id"), b'{"text":"a","id":1}\n{"text":"a"}\n{"text":"b","id":2}\n', 2, "expected a field id"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"a","embedding":0}\n{"text":"b"}\n', 2, "--embedding-field"),

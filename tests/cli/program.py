@@ -12,6 +12,11 @@ PROGRAM = os.environ.get("AKIDB_EMBED_PROGRAM", "")
 HANG_GUARD = 300  # seconds; no test waits for it
 
 
+def word(value):
+    """An argument: bytes as they are, anything else as it prints."""
+    return value if isinstance(value, bytes) else str(value)
+
+
 def clean_environment(extra=None):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AKIDB_EMBED_")}
     return {**kept, "HF_HUB_OFFLINE": "1", **(extra or {})}
@@ -37,13 +42,13 @@ class ProgramTest(unittest.TestCase):
         return (self.folder / name).read_bytes()
 
     def start(self, *words, environment=None, **options):
-        return subprocess.Popen([PROGRAM, *map(str, words)], cwd=self.folder, env=clean_environment(environment), **options)
+        return subprocess.Popen([PROGRAM, *map(word, words)], cwd=self.folder, env=clean_environment(environment), **options)
 
     def run_program(self, *words, stdin=b"", environment=None, **options):
         if isinstance(stdin, str):
             stdin = stdin.encode()
         return subprocess.run(
-            [PROGRAM, *map(str, words)],
+            [PROGRAM, *map(word, words)],
             cwd=self.folder,
             env=clean_environment(environment),
             input=stdin,

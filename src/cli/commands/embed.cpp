@@ -7,6 +7,7 @@
 #include "cli/commands/download_watcher.hpp"
 #include "cli/commands/options.hpp"
 #include "cli/commands/watcher.hpp"
+#include "cli/input/readers.hpp"
 #include "cli/output/row_file.hpp"
 #include "cli/stream/stream.hpp"
 
@@ -104,6 +105,9 @@ Result<void> check_row_keys(const Values& values) {
   const std::string& text = values.text("text-field");
   const std::string& id = values.text("id-field");
   const std::string& embedding = values.text("embedding-field");
+  for (const auto* flag : {"text-field", "id-field", "embedding-field"}) {
+    if (auto problem = utf8_problem(values.text(flag))) return wrong("--" + std::string(flag) + ": " + *problem);
+  }
   std::vector<std::pair<std::string_view, std::string>> taken = {{"index", "the row's number"}};
   if (values.text("output-kind") == "tokens") taken.emplace_back("byte_offsets", "the tokens' places");
   if (values.on("keep-text")) taken.emplace_back(text, "the text (--keep-text)");

@@ -23,15 +23,14 @@ class JsonLines final : public LineRecords {
     if (auto problem = scan_json_object(line, members_)) {
       return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte);
     }
+    if (const auto key = repeated_key(members_)) return "field " + *key + " is there twice";
     const JsonMember* text = nullptr;
     const JsonMember* id = nullptr;
     for (const auto& member : members_) {
-      const auto name = name_of(member);
+      const auto name = key_name(member, key_);
       if (name == options_.text_field) {
-        if (text != nullptr) return "field " + options_.text_field + " is there twice";
         text = &member;
       } else if (!options_.id_field.empty() && name == options_.id_field) {
-        if (id != nullptr) return "field " + options_.id_field + " is there twice";
         id = &member;
         record.id = member.value;
       } else if (!options_.embedding_field.empty()) {
@@ -45,17 +44,8 @@ class JsonLines final : public LineRecords {
     if (text->value.front() != '"') {
       return "field " + options_.text_field + ": expected a string, found " + std::string(json_kind(text->value));
     }
-    if (auto problem = unescape_json(text->value, record.text)) {
-      return "field " + options_.text_field + ": " + problem->message;
-    }
+    unescape_json(text->value, record.text);
     return std::nullopt;
-  }
-
-  // The key's characters, or the key as it stands where an escape in it is none; valid until the next call.
-  std::string_view name_of(const JsonMember& member) {
-    const auto inside = member.key.substr(1, member.key.size() - 2);
-    if (inside.find('\\') == std::string_view::npos || unescape_json(member.key, key_)) return inside;
-    return key_;
   }
 
   std::vector<JsonMember> members_;

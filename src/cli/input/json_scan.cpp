@@ -1,12 +1,13 @@
 #include "cli/input/json_scan.hpp"
 
+#include "cli/input/json_escape.hpp"
+
 namespace akidb::embedding::cli {
 namespace {
 
 constexpr int kMaxDepth = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 class Scanner {
  public:
@@ -134,15 +135,27 @@ class Scanner {
 
   bool escape() {
     const char c = peek();
-    if (c == 'u') {
-      ++at_;
-      for (int i = 0; i < 4; ++i, ++at_) {
-        if (!is_hex(peek())) return fail("four hexadecimal digits");
-      }
-      return true;
-    }
+    if (c == 'u') return unicode_escape();
     if (c == '\0' || std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return fail("an escape");
     ++at_;
+    return true;
+  }
+
+  bool unicode_escape() {
+    const std::size_t begin = at_ - 1;
+    if (!hex_digits()) return false;
+    const auto first = escaped_unit(text_, begin);
+    if (!is_surrogate(first)) return true;
+    if (is_high_surrogate(first) && is_low_surrogate(escaped_unit(text_, at_))) return at_ += kEscapedUnit, true;
+    at_ = begin;
+    return fail("both halves of a surrogate pair, found " + std::string(text_.substr(begin, kEscapedUnit)) + " alone");
+  }
+
+  bool hex_digits() {
+    ++at_;
+    for (int i = 0; i < 4; ++i, ++at_) {
+      if (!is_hex(peek())) return fail("four hexadecimal digits");
+    }
     return true;
   }
 

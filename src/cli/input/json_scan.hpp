@@ -23,12 +23,18 @@ struct JsonProblem {
 };
 
 // The members of the object that `text` is, in their order, duplicates included. `text` must be valid
-// UTF-8. Values are checked against RFC 8259, nested at most 64 deep.
+// UTF-8. Values are checked against RFC 8259, nested at most 64 deep. A surrogate escape without its other half
+// is a problem: it is no character.
 std::optional<JsonProblem> scan_json_object(std::string_view text, std::vector<JsonMember>& members);
 
-// The characters of a scanned string, quotes included in `text`. A surrogate escape without its other half
-// is a problem: it is no character.
-std::optional<JsonProblem> unescape_json(std::string_view text, std::string& out);
+// The characters of a scanned string, quotes included in `text`.
+void unescape_json(std::string_view text, std::string& out);
+
+// The characters of a member's key: a part of it, or `room` where it has escapes.
+std::string_view key_name(const JsonMember& member, std::string& room);
+
+// The first name in byte order that two members have, spelt alike or not.
+std::optional<std::string> repeated_key(const std::vector<JsonMember>& members);
 
 // "a string", "a number", ... by the first character of a scanned value.
 std::string_view json_kind(std::string_view value) noexcept;

@@ -1,9 +1,12 @@
 #include "cli/input/json_scan.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace akidb::embedding::cli {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::string members_of(const std::string& text) {
   std::vector<JsonMember> members;
@@ -23,7 +26,7 @@ TEST(ScanJsonObject, LeavesEveryByteAsItIs) {
       {R"({"a":[1, {"b":[]}],"a":null})", R"("a"=[1, {"b":[]}];"a"=null;)"},
       {R"({"n":123456789012345678901234567890.000000000000000000001})",
        R"("n"=123456789012345678901234567890.000000000000000000001;)"},
-      {R"({"\u0061":"\ud800"})", R"("\u0061"="\ud800";)"},
+      {R"({"\u0061":"\ud83d\uDE00"})", R"("\u0061"="\ud83d\uDE00";)"},
       {R"({"":true,"f":false})", R"(""=true;"f"=false;)"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(members_of(text), expected) << text;
@@ -80,19 +83,30 @@ TEST(UnescapeJson, GivesTheCharacters) {
   };
   for (const auto& [text, expected] : cases) {
     std::string out = "left over";
-    EXPECT_FALSE(unescape_json(text, out)) << text;
+    unescape_json(text, out);
     EXPECT_EQ(out, expected) << text;
   }
 }
 
-TEST(UnescapeJson, RefusesHalfASurrogatePair) {
+TEST(ScanJsonObject, RefusesHalfASurrogatePair) {
   for (const auto text : {R"("\ud800")", R"("\udc00")", R"("\ud800x")", R"("\ud800\n")", R"("\ud800\ud800")",
-                          R"("\udc00\ud800")", R"("\ud800\u0041")"}) {
-    std::string out;
-    const auto problem = unescape_json(text, out);
-    ASSERT_TRUE(problem) << text;
-    EXPECT_NE(problem->message.find("surrogate"), std::string::npos);
+                          R"("\udc00\ud800")", R"("\ud800\u0041")", R"("\ud800\udc0")"}) {
+    for (const auto& object : {R"({"text":)" + std::string(text) + "}", "{" + std::string(text) + ":1}",
+                               R"({"deep":[{"x":)" + std::string(text) + "}]}"}) {
+      EXPECT_THAT(members_of(object), HasSubstr("both halves of a surrogate pair")) << object;
+    }
   }
+}
+
+TEST(RepeatedKey, SeesThroughEscapes) {
+  const auto repeated = [](std::string_view object) {
+    std::vector<JsonMember> members;
+    EXPECT_FALSE(scan_json_object(object, members)) << object;
+    return repeated_key(members).value_or("");
+  };
+  EXPECT_EQ(repeated(R"({"a":1,"b":{"a":2},"A":3,"":4})"), "");
+  EXPECT_EQ(repeated(R"({"a":1,"b":2,"a":3})"), "a");
+  EXPECT_EQ(repeated(R"({"te\u0078t":1,"text":2})"), "text");
 }
 
 }  // namespace

@@ -1,22 +1,11 @@
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
+#include "cli/input/json_escape.hpp"
 #include "cli/input/json_scan.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
-
-constexpr bool is_high(std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; }
-constexpr bool is_low(std::uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; }
-
-// The value of the four digits after "\u" at `at`; 0 where there is no such escape (0 is no surrogate).
-std::uint32_t escaped_unit(std::string_view text, std::size_t at) {
-  if (text.size() < at + 6 || text[at] != '\\' || text[at + 1] != 'u') return 0;
-  std::uint32_t unit = 0;
-  std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
-  return unit;
-}
 
 char plain_escape(char c) {
   switch (c) {
@@ -49,7 +38,7 @@ void append_utf8(std::uint32_t scalar, std::string& out) {
 
 }  // namespace
 
-std::optional<JsonProblem> unescape_json(std::string_view text, std::string& out) {
+void unescape_json(std::string_view text, std::string& out) {
   out.clear();
   const std::size_t end = text.size() - 1;
   std::size_t at = 1;
@@ -64,15 +53,33 @@ std::optional<JsonProblem> unescape_json(std::string_view text, std::string& out
       continue;
     }
     const std::uint32_t unit = escaped_unit(text, at);
-    const std::uint32_t low = is_high(unit) ? escaped_unit(text, at + 6) : 0;
-    if (is_low(unit) || (is_high(unit) && !is_low(low))) {
-      return JsonProblem{
-          at, "expected both halves of a surrogate pair, found " + std::string(text.substr(at, 6)) + " alone"};
+    if (!is_high_surrogate(unit)) {
+      append_utf8(unit, out);
+      at += kEscapedUnit;
+      continue;
     }
-    append_utf8(is_high(unit) ? 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00) : unit, out);
-    at += is_high(unit) ? 12 : 6;
+    const std::uint32_t low = escaped_unit(text, at + kEscapedUnit);
+    append_utf8(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), out);
+    at += 2 * kEscapedUnit;
   }
-  return std::nullopt;
+}
+
+std::string_view key_name(const JsonMember& member, std::string& room) {
+  const auto inside = member.key.substr(1, member.key.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return inside;
+  unescape_json(member.key, room);
+  return room;
+}
+
+std::optional<std::string> repeated_key(const std::vector<JsonMember>& members) {
+  std::vector<std::string> names(members.size());
+  std::ranges::transform(members, names.begin(), [room = std::string()](const JsonMember& member) mutable {
+    return std::string(key_name(member, room));
+  });
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  if (twice == names.end()) return std::nullopt;
+  return std::move(*twice);
 }
 
 }  // namespace akidb::embedding::cli

@@ -16,7 +16,7 @@ std::string expected(std::string_view field, std::string_view what, std::string_
 
 std::optional<std::string> read_text(std::string_view field, std::string_view value, std::string& out) {
   if (value.front() != '"') return expected(field, "a string", value);
-  if (auto problem = unescape_json(value, out)) return "field " + std::string(field) + ": " + problem->message;
+  unescape_json(value, out);
   return std::nullopt;
 }
 
@@ -29,16 +29,20 @@ std::optional<std::string> read_tokenize_request(std::string_view line, Tokenize
     return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte) + "; a line is one object" +
            kExample;
   }
+  if (const auto key = repeated_key(members)) return "field " + *key + " is there twice";
   request = {};
   bool has_text = false;
-  for (const auto& [key, value] : members) {
+  std::string room;
+  for (const auto& member : members) {
+    const auto name = key_name(member, room);
+    const auto value = member.value;
     std::optional<std::string> problem;
-    if (key == "\"text\"") {
+    if (name == "text") {
       has_text = true;
       problem = read_text("text", value, request.text);
-    } else if (key == "\"pair\"" && value != "null") {
+    } else if (name == "pair" && value != "null") {
       problem = read_text("pair", value, request.pair.emplace());
-    } else if (key == "\"add_special_tokens\"") {
+    } else if (name == "add_special_tokens") {
       if (value != "true" && value != "false") return expected("add_special_tokens", "true or false", value);
       request.add_special_tokens = value == "true";
     }
