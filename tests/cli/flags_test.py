@@ -145,6 +145,14 @@ class Small(ProgramTest):
         self.assertEqual(table[2], "   1  1.0000  two lines")
         self.assertEqual(len(table), 4)
 
+    def test_quantize_without_lines(self):
+        empty = self.write("empty", "")
+        self.fails(2, "--texts: the file has no lines", "quantize", "model", "--to", "int8", "--texts", empty)
+        self.fails(2, "cannot read", "quantize", "model", "--to", "int8", "--calibration", str(self.folder))
+
+    def test_a_name_with_control_characters_stays_on_its_line(self):
+        self.fails(3, "a\\nb\\x1b[31m", "embed", "hi", "--model", "a\nb\x1b[31m/x.onnx")
+
     def test_bench(self):
         done = self.good("bench", "--provider", "hash", "--seconds", "1", "--json")
         self.assertEqual(done.stderr, b"")
@@ -179,6 +187,9 @@ class Small(ProgramTest):
         done = self.good("tokenize", "--provider", "hash", "--on-error", "skip", stdin=lines)
         self.assertEqual(len(rows(done.stdout)), 2)
         self.assertEqual(re.findall(rb"standard input:(\d)", done.stderr), [b"2", b"3", b"4", b"5", b"6", b"7"])
+        escaped = self.good("tokenize", "--provider", "hash", stdin=r'{"te\u0078t":"a"}')
+        self.assertEqual(escaped.stdout, self.good("tokenize", "--provider", "hash", stdin='{"text":"a"}').stdout)
+        self.fails(2, "field text is there twice", "tokenize", "--provider", "hash", stdin='{"text":"a","text":"b"}')
 
     def test_bench(self):
         figures = json.loads(self.good("bench", "--provider", "hash", "--seconds", "1", "--json").stdout)

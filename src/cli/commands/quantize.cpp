@@ -35,20 +35,25 @@ Result<std::optional<double>> bound(const Values& values, const char* flag) {
   return value;
 }
 
-Result<std::vector<std::string>> lines_of(const std::string& file) {
+// None where the flag is not given.
+Result<std::vector<std::string>> lines_of(const Values& values, const char* flag) {
   std::vector<std::string> lines;
+  const std::string& file = values.text(flag);
   if (file.empty()) return lines;
+  std::error_code failure;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return wrong("cannot read " + fs::path(file).filename().string(), file);
+  if (!stream || fs::is_directory(file, failure))
+    return wrong("cannot read " + fs::path(file).filename().string(), file);
   for (std::string line; std::getline(stream, line);) {
     if (line.ends_with('\r')) line.pop_back();
     lines.push_back(std::move(line));
   }
+  if (lines.empty()) return wrong("--" + std::string(flag) + ": the file has no lines", file);
   return lines;
 }
 
-Result<std::vector<LabelledPair>> pairs_of(const std::string& file) {
-  const auto lines = lines_of(file);
+Result<std::vector<LabelledPair>> pairs_of(const Values& values) {
+  const auto lines = lines_of(values, "pairs");
   if (!lines) return lines.error();
   std::vector<LabelledPair> pairs;
   for (const auto& line : *lines) {
@@ -93,13 +98,13 @@ Result<QuantizeOptions> options_of(const Invocation& invocation) {
   options.offline = values.on("offline");
   options.onnxruntime = values.text("onnxruntime");
 
-  auto calibration = lines_of(values.text("calibration"));
+  auto calibration = lines_of(values, "calibration");
   if (!calibration) return calibration.error();
   options.calibration = std::move(*calibration);
-  auto texts = lines_of(values.text("texts"));
+  auto texts = lines_of(values, "texts");
   if (!texts) return texts.error();
   options.texts = std::move(*texts);
-  auto pairs = pairs_of(values.text("pairs"));
+  auto pairs = pairs_of(values);
   if (!pairs) return pairs.error();
   options.pairs = std::move(*pairs);
   const auto cosine = bound(values, "min-cosine");

@@ -46,7 +46,7 @@ void Console::say(LogLevel level, std::string_view message) {
   } else {
     line = "akidb-embed: ";
     if (level != LogLevel::error) line.append(name_of(level)).append(": ");
-    line.append(message).append("\n");
+    line.append(one_line(message)).append("\n");
   }
   put(line);
 }

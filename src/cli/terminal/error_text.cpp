@@ -1,7 +1,5 @@
 #include "cli/terminal/error_text.hpp"
 
-#include <string_view>
-
 namespace akidb::embedding::cli {
 namespace {
 
@@ -24,6 +22,23 @@ bool has_word(std::string_view text, std::string_view word) {
 std::string error_text(const Error& error) {
   if (error.detail.empty() || has_word(error.message, error.detail)) return error.message;
   return error.message + " (" + error.detail + ")";
+}
+
+std::string one_line(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string line;
+  line.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      line.append("\\x").append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    } else {
+      line += c;
+    }
+  }
+  return line;
 }
 
 }  // namespace akidb::embedding::cli

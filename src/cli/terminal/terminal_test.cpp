@@ -57,6 +57,11 @@ TEST(ErrorText, LeavesOutADetailThatTheMessageSays) {
   EXPECT_EQ(text("a.onnx.data and a.onnx", "a.onnx"), "a.onnx.data and a.onnx");
 }
 
+TEST(OneLine, WritesControlCharactersAsEscapes) {
+  EXPECT_EQ(one_line("plain \xC3\xA9 \\"), "plain \xC3\xA9 \\");
+  EXPECT_EQ(one_line("a\nb\x1b[31mc\x7f\r"), "a\\nb\\x1b[31mc\\x7f\\x0d");
+}
+
 TEST(Grouped, SeparatesThousands) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");
