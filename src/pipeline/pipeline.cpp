@@ -13,10 +13,14 @@ std::unique_ptr<const Pooling> make_pooling(const backend::BackendInfo& info, co
   return std::make_unique<const Pooling>(options.pooling, info.hidden_size);
 }
 
-Scheduler::Options scheduler_options(const backend::BackendInfo& info) {
+std::size_t unit_tokens(const backend::BackendInfo& info, const PipelineOptions& options) {
+  return options.unit_tokens == 0 ? info.unit_tokens : std::min(options.unit_tokens, info.unit_tokens);
+}
+
+Scheduler::Options scheduler_options(const backend::BackendInfo& info, const PipelineOptions& pipeline) {
   Scheduler::Options options;
   options.rules.equal_lengths = info.equal_lengths;
-  options.unit_tokens = info.unit_tokens;
+  options.unit_tokens = unit_tokens(info, pipeline);
   return options;
 }
 
@@ -27,8 +31,10 @@ Pipeline::Pipeline(PipelineParts parts, PipelineOptions options)
       options_(std::move(options)),
       encoder_(*parts_.tokenizer, *parts_.executor, options_.encoder),
       runner_(*parts_.backend, make_pooling(parts_.backend->info(), options_), options_.normalize),
-      scheduler_(*parts_.executor, *parts_.admission, runner_, scheduler_options(parts_.backend->info()),
+      scheduler_(*parts_.executor, *parts_.admission, runner_, scheduler_options(parts_.backend->info(), options_),
                  [this](const std::shared_ptr<Job>& job) { feed(job); }) {}
+
+std::size_t Pipeline::batch_tokens() const noexcept { return unit_tokens(parts_.backend->info(), options_); }
 
 Result<std::size_t> Pipeline::row_dimension(const BatchEmbeddingRequest& request) const {
   const auto& info = parts_.backend->info();

@@ -31,6 +31,7 @@ struct PipelineOptions {
   bool normalize = false;                                  // what Normalize::model means
   // Inputs of one request that are tokenised ahead of the workers; the rest waits as text.
   std::size_t window = 2'048;
+  std::size_t unit_tokens = 0;  // most of one forward pass; 0, or more than the backend's: the backend's
 };
 
 // Thread-safe.
@@ -45,6 +46,7 @@ class Pipeline {
   [[nodiscard]] const Tokenizer& tokenizer() const noexcept { return *parts_.tokenizer; }
   [[nodiscard]] const backend::BackendInfo& backend_info() const { return parts_.backend->info(); }
   [[nodiscard]] std::uint32_t threads() const noexcept { return parts_.executor->size(); }
+  [[nodiscard]] std::size_t batch_tokens() const noexcept;
 
  private:
   [[nodiscard]] Result<std::size_t> row_dimension(const BatchEmbeddingRequest& request) const;

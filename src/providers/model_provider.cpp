@@ -5,36 +5,14 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "providers/asked_prompts.hpp"
 #include "providers/ids_only_tokenizer.hpp"
 #include "providers/pipeline_provider.hpp"
+#include "providers/pooling_names.hpp"
 #include "providers/shared_resources.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
-
-pipeline::PoolingMode pooling_mode(model::PoolingMode mode) {
-  switch (mode) {
-    case model::PoolingMode::cls: return pipeline::PoolingMode::cls;
-    case model::PoolingMode::mean: return pipeline::PoolingMode::mean;
-    case model::PoolingMode::max: return pipeline::PoolingMode::max;
-    case model::PoolingMode::mean_sqrt_len: return pipeline::PoolingMode::mean_sqrt_len;
-    case model::PoolingMode::weighted_mean: return pipeline::PoolingMode::weighted_mean;
-    case model::PoolingMode::last_token: return pipeline::PoolingMode::last_token;
-  }
-  return pipeline::PoolingMode::mean;
-}
-
-std::string_view name_of(model::PoolingMode mode) {
-  switch (mode) {
-    case model::PoolingMode::cls: return "cls";
-    case model::PoolingMode::mean: return "mean";
-    case model::PoolingMode::max: return "max";
-    case model::PoolingMode::mean_sqrt_len: return "mean_sqrt_len";
-    case model::PoolingMode::weighted_mean: return "weighted_mean";
-    case model::PoolingMode::last_token: return "last_token";
-  }
-  return "mean";
-}
 
 Result<std::uint32_t> longest_input(const model::ModelFolder& model, std::uint32_t asked) {
   if (asked == 0) return model.max_tokens;
@@ -85,7 +63,7 @@ pipeline::PipelineOptions pipeline_options(const model::ModelFolder& model, std:
   options.encoder.prompts = {model.prompts.by_name, model.prompts.default_name};
   if (model.pooling) {
     options.pooling.clear();
-    for (const auto mode : model.pooling->modes) options.pooling.push_back(pooling_mode(mode));
+    for (const auto mode : model.pooling->modes) options.pooling.push_back(pooling_row(mode).step);
     options.encoder.pool_prompt = model.pooling->include_prompt;
   }
   return options;
@@ -103,7 +81,7 @@ ModelInfo model_info(const model::ModelFolder& model, const pipeline::PipelineOp
     info.pooling = "none";
   } else {
     for (const auto mode : model.pooling.value_or(model::PoolingConfig{}).modes) {
-      info.pooling.append(info.pooling.empty() ? "" : "+").append(name_of(mode));
+      info.pooling.append(info.pooling.empty() ? "" : "+").append(pooling_row(mode).name);
     }
   }
   return info;
@@ -132,10 +110,28 @@ Result<void> check_text(const ProviderOptions& options, const ModelParts& parts,
   return check_lower_case(parts.model, *text.tokenizer);
 }
 
+// The model as its files describe it, but for what the caller asks for.
+Result<model::ModelFolder> as_asked(model::ModelFolder model, const ProviderOptions& options) {
+  if (!options.pooling.empty()) {
+    const auto* row = find_pooling(options.pooling);
+    if (row == nullptr) return unknown_pooling(options.pooling);
+    if (!model.pooling) model.pooling.emplace();
+    model.pooling->modes = {row->mode};
+  }
+  auto prompts = prompts_as_asked({std::move(model.prompts.by_name), model.prompts.default_name}, options);
+  if (!prompts) return prompts.error();
+  model.prompts = {std::move(prompts->by_name), std::move(prompts->default_name)};
+  return model;
+}
+
 }  // namespace
 
-ProviderResult make_model_provider(const ProviderOptions& options, const ModelParts& parts,
+ProviderResult make_model_provider(const ProviderOptions& options, const ModelParts& given,
                                    const MakeBackend& make_backend) {
+  auto model = as_asked(given.model, options);
+  if (!model) return model.error();
+  ModelParts parts = given;
+  parts.model = *std::move(model);
   const auto max_tokens = longest_input(parts.model, options.max_length);
   if (!max_tokens) return max_tokens.error();
   auto text = text_side(parts);
@@ -145,8 +141,12 @@ ProviderResult make_model_provider(const ProviderOptions& options, const ModelPa
   auto executor = executor_for(options);
   auto backend = make_backend(executor);
   if (!backend) return std::move(backend).error();
+  if (!options.pooling.empty() && (*backend)->info().pooled_output) {
+    return Error{ErrorCode::invalid_argument, "pooling: expected none for a graph that pools by itself", {}, {}};
+  }
   auto pipeline =
       pipeline_options(parts.model, options.served_name.empty() ? options.model : options.served_name, *max_tokens);
+  pipeline.unit_tokens = options.max_batch_tokens;
   auto info = model_info(parts.model, pipeline, (*backend)->info().pooled_output);
   info.revision = parts.revision;
   info.device_reason = parts.device_note;

@@ -10,6 +10,7 @@ PipelineProvider::PipelineProvider(pipeline::PipelineParts parts, pipeline::Pipe
   const auto& backend = pipeline_.backend_info();
   info.dimension = static_cast<std::uint32_t>(pipeline_.dimension());
   info.threads = pipeline_.threads();
+  info.batch_tokens = static_cast<std::uint32_t>(pipeline_.batch_tokens());
   info.provider = backend.name;
   info.runtime = backend.runtime;
   info.device = backend.device;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -88,6 +89,16 @@ struct ProviderOptions {
   // The tokenizer of a bare .onnx file: a tokenizer.json or its folder. Empty: beside the model.
   std::filesystem::path tokenizer{};
 
+  // How the rows of a text's tokens become one: "cls", "mean", "max", "mean_sqrt_len", "weighted_mean" or "last_token".
+  // Empty: as the model says. invalid_argument where the graph pools by itself, and for `remote` and `hash`.
+  std::string pooling{};
+
+  // Beside the model's own prompts, and in place of those of the same names. `remote` has none.
+  std::map<std::string, std::string> prompts{};
+
+  // The prompt of requests that name none. Empty: as the model says. invalid_argument where there is no such prompt.
+  std::string default_prompt{};
+
   // Longest input in tokens, special tokens included; 0: what the model says. Above the positions that
   // the model has is invalid_argument.
   std::uint32_t max_length = 0;
@@ -98,6 +109,9 @@ struct ProviderOptions {
 
   // Most inputs of one request; 0: no limit. More is invalid_argument.
   std::size_t max_batch_size = 0;
+
+  // Most tokens of one forward pass; 0, or more than suits the engine: what suits it.
+  std::size_t max_batch_tokens = 0;
 
   // Bounds of a queue of this provider's own; a request that finds it full is resource_exhausted. Both 0:
   // all providers of the process share one budget of 65,536 sequences and 16,777,216 tokens. One 0: that

@@ -98,6 +98,7 @@ struct ModelInfo {
   std::string revision;                // commit on the hub; empty where unknown
   std::string runtime;                 // "ONNX Runtime 1.32.0"
   std::uint32_t threads = 0;           // worker threads that forward passes run on
+  std::uint32_t batch_tokens = 0;      // most tokens of one forward pass; 0 where unknown
 
   std::map<std::string, std::string> prompts;  // by name
   std::optional<std::string> default_prompt_name;

@@ -1,3 +1,4 @@
+#include "providers/asked_prompts.hpp"
 #include "providers/hash/hash_backend.hpp"
 #include "providers/hash/hash_tokenizer.hpp"
 #include "providers/makers.hpp"
@@ -12,18 +13,27 @@ constexpr std::uint32_t kMaxTokens = 256;
 }  // namespace
 
 ProviderResult make_hash_provider(const ProviderOptions& options) {
+  if (!options.pooling.empty()) {
+    return Error{ErrorCode::invalid_argument, "pooling: the provider hash knows no other than its own", {}, {}};
+  }
+  auto prompts = prompts_as_asked({}, options);
+  if (!prompts) return prompts.error();
   ModelInfo info;
   info.model = options.served_name.empty() ? "hash" : options.served_name;
   info.max_tokens = options.max_length != 0 ? options.max_length : kMaxTokens;
   info.pooling = "mean";
   info.normalized = true;
   info.architecture = "hash";
+  info.prompts = prompts->by_name;
+  info.default_prompt_name = prompts->default_name;
 
   pipeline::PipelineOptions pipeline;
   pipeline.model = info.model;
   pipeline.normalize = true;
+  pipeline.unit_tokens = options.max_batch_tokens;
   pipeline.encoder.max_tokens = info.max_tokens;
   pipeline.encoder.vocab_size = HashTokenizer::kVocabSize;
+  pipeline.encoder.prompts = *std::move(prompts);
 
   pipeline::PipelineParts parts{make_hash_backend(), std::make_unique<HashTokenizer>(), executor_for(options),
                                 admission_for(options)};

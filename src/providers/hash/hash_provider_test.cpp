@@ -65,6 +65,52 @@ TEST(HashProvider, CountsTokensAndTruncation) {
   EXPECT_EQ(response->usage.truncated_inputs, 1U);
 }
 
+TEST(HashProvider, PutsTheCallersPromptsBeforeTexts) {
+  ProviderOptions options;
+  options.prompts = {{"query", "ask "}, {"plain", ""}};
+  options.default_prompt = "query";
+  const auto provider = open_hash(options);
+  EXPECT_EQ(provider->model_info()->prompts, options.prompts);
+  EXPECT_EQ(provider->model_info()->default_prompt_name, "query");
+  const auto by_default = provider->embed_batch(request_of({"why"}));
+  auto request = request_of({"ask why"});
+  request.prompt_name = "plain";
+  const auto as_it_is = provider->embed_batch(std::move(request));
+  ASSERT_TRUE(by_default && as_it_is);
+  EXPECT_EQ(vector_of(*by_default, 0), vector_of(*as_it_is, 0));
+}
+
+TEST(HashProvider, RefusesWhatItHasNot) {
+  ProviderOptions options;
+  options.provider = ProviderKind::hash;
+  options.default_prompt = "query";
+  const auto no_prompt = open(options);
+  ASSERT_FALSE(no_prompt);
+  EXPECT_EQ(no_prompt.error().message, "default_prompt: expected none, as the model has no prompts, got 'query'");
+  options.prompts = {{"document", ""}};
+  const auto another = open(options);
+  ASSERT_FALSE(another);
+  EXPECT_EQ(another.error().message, "default_prompt: expected one of document, got 'query'");
+  options = {};
+  options.provider = ProviderKind::hash;
+  options.pooling = "cls";
+  EXPECT_FALSE(open(options));
+}
+
+TEST(HashProvider, BoundsItsForwardPasses) {
+  ProviderOptions options;
+  options.max_batch_tokens = 64;
+  const auto bounded = open_hash(options);
+  EXPECT_EQ(bounded->model_info()->batch_tokens, 64U);
+  options.max_batch_tokens = 1'000'000;
+  EXPECT_EQ(open_hash(options)->model_info()->batch_tokens, open_hash()->model_info()->batch_tokens);
+  const std::vector<Input> inputs(50, Input("a text of some words"));
+  const auto one = bounded->embed_batch(request_of(inputs));
+  const auto other = open_hash()->embed_batch(request_of(inputs));
+  ASSERT_TRUE(one && other);
+  EXPECT_EQ(vector_of(*one, 49), vector_of(*other, 49));
+}
+
 TEST(HashProvider, HandlesListsLongerThanItsQueue) {
   ProviderOptions options;
   options.max_queued_sequences = 16;

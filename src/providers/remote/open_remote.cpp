@@ -14,6 +14,9 @@ ProviderResult make_remote_provider(const ProviderOptions& options) {
   if (options.offline) {
     return Error{ErrorCode::unavailable, "provider: offline, no other server is asked", {}, {}};
   }
+  if (!options.pooling.empty() || !options.prompts.empty() || !options.default_prompt.empty()) {
+    return Error{ErrorCode::invalid_argument, "pooling, prompts: expected none for another server", {}, {}};
+  }
   const auto wire = remote::find_wire(remote.wire);
   if (!wire) return wire.error();
   auto url = remote::call_url(**wire, remote.endpoint, options.model);

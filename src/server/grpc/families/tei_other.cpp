@@ -10,8 +10,6 @@ namespace {
 
 namespace tei = ::tei::v1;
 
-constexpr std::uint32_t kUnitTokens = 512;  // of a forward pass
-
 // The model that TEI's methods mean, and its tokenizer; null, and the turn refused, where there is none.
 struct WithTokenizer {
   std::shared_ptr<const ServedModel> model;
@@ -82,7 +80,7 @@ void handle_tei_info(const TurnPtr& turn) {
   out.set_model_type(tei::MODEL_TYPE_EMBEDDING);
   out.set_max_concurrent_requests(static_cast<std::uint32_t>(turn->call().service().admission().bounds().requests));
   out.set_max_input_length(info.max_tokens);
-  out.set_max_batch_tokens(kUnitTokens);
+  out.set_max_batch_tokens(info.batch_tokens);
   out.set_max_client_batch_size(static_cast<std::uint32_t>(options.tei_inputs));
   out.set_tokenization_workers(info.threads);
   turn->reply(out);

@@ -8,8 +8,6 @@
 namespace akidb::embedding::server {
 namespace {
 
-constexpr std::size_t kUnitTokens = 512;  // of a forward pass
-
 // The model of that name (empty: the one that TEI's routes mean), and its tokenizer; nothing, and the exchange
 // answered, where there is none.
 struct WithTokenizer {
@@ -89,7 +87,7 @@ void handle_tei_info(const ExchangePtr& exchange) {
   body += ",\"model_type\":{\"embedding\":{\"pooling\":" + json_string(info.pooling) + "}}";
   body += ",\"max_concurrent_requests\":" + std::to_string(exchange->service.admission().bounds().requests);
   body += ",\"max_input_length\":" + std::to_string(info.max_tokens);
-  body += ",\"max_batch_tokens\":" + std::to_string(kUnitTokens) + ",\"max_batch_requests\":null";
+  body += ",\"max_batch_tokens\":" + std::to_string(info.batch_tokens) + ",\"max_batch_requests\":null";
   body += ",\"max_client_batch_size\":" + std::to_string(options.tei_inputs);
   body += std::string(",\"auto_truncate\":") + (options.auto_truncate ? "true" : "false");
   body += ",\"tokenization_workers\":" + std::to_string(info.threads);
