@@ -9,7 +9,7 @@ source "$scripts/setup/onnxruntime.sh"
 
 # Libraries that the build links, with headers; what they depend on comes with them.
 readonly arm64_packages=(libc6 libstdc++6 libcurl4-openssl-dev libsimdjson-dev libssl-dev libonnx-dev libprotobuf-dev
-  libcli11-dev libgtest-dev libgmock-dev)
+  libcli11-dev libtomlplusplus-dev libgtest-dev libgmock-dev)
 
 setup_arm64() {
   setup_packages "$scripts/packages-arm64.txt"

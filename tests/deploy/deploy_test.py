@@ -114,12 +114,26 @@ class Units(unittest.TestCase):
     UNIT = DEPLOY / "systemd/akidb-embed.service"
 
     def test_unit_is_valid(self):
-        text = self.UNIT.read_text().replace("/usr/local/bin/akidb-embed", str(PROGRAM))
-        unit = PROGRAM.parent / "akidb-embed-test.service"
-        unit.write_text(text)
-        self.addCleanup(unit.unlink)
-        ended = run("systemd-analyze", "verify", "--man=no", str(unit))
+        folder = PROGRAM.parent / "units"
+        folder.mkdir(exist_ok=True)
+        self.addCleanup(shutil.rmtree, folder)
+        units = []
+        for source in (self.UNIT, self.UNIT.with_suffix(".socket")):
+            units.append(folder / source.name)
+            units[-1].write_text(source.read_text().replace("/usr/local/bin/akidb-embed", str(PROGRAM)))
+        ended = run("systemd-analyze", "verify", "--man=no", *map(str, units))
         self.assertEqual((ended.returncode, ended.stderr.strip()), (0, ""))
+
+    def test_settings_are_read(self):
+        text = (DEPLOY / "systemd/serve.conf").read_text()
+        used = re.sub(r"^# (?=[a-z-]+ = |\[\[)", "", text, flags=re.MULTILINE)
+        self.assertNotEqual(used, text)
+        for settings in (text, used):
+            file = PROGRAM.parent / "deploy-serve.toml"
+            file.write_text(settings)
+            self.addCleanup(file.unlink, missing_ok=True)
+            ended = run(str(PROGRAM), "serve", "--config", str(file), "--port", "70000")
+            self.assertIn("--port: expected", ended.stderr)
 
     def test_unit_is_hardened(self):
         ended = run("systemd-analyze", "security", "--offline=yes", "--threshold=20", str(self.UNIT))

@@ -25,13 +25,14 @@ class Served:
     def __init__(self, *flags, **environment):
         self.start([PROGRAM, "serve", "--provider", "hash", "--port", "0", *flags], **environment)
 
-    def start(self, words, **environment):
+    def start(self, words, pass_fds=(), **environment):
         self.process = subprocess.Popen(
             words,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **environment},
+            pass_fds=pass_fds,
         )
         self.lines = []
         self.port = None
@@ -270,6 +271,9 @@ class Life(unittest.TestCase):
         done = subprocess.run([PROGRAM, "serve", "--port", "0", "--offline", "--model", "nobody/nothing"],
                               capture_output=True, text=True, timeout=GUARD)
         self.assertEqual(done.returncode, 3, done.stderr)
+        errors = [line for line in done.stderr.splitlines() if line.startswith("akidb-embed: ")]
+        self.assertEqual(len(errors), 1, done.stderr)
+        self.assertTrue(errors[0].startswith("akidb-embed: model nobody/nothing: "), errors)
 
 
 if __name__ == "__main__":

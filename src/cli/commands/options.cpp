@@ -20,6 +20,11 @@ ProviderOptions provider_options(const Values& values) {
   options.dtype = dtype_of(values);
   options.onnx_file = values.text("onnx-file");
   options.tokenizer = values.text("tokenizer");
+  if (values.text("pooling") != "model") options.pooling = values.text("pooling");
+  options.max_batch_size = values.count("max-inputs");
+  options.max_batch_tokens = values.count("max-batch-tokens");
+  options.max_queued_sequences = values.count("max-queued-texts");
+  options.max_queued_tokens = values.count("max-queued-tokens");
   options.max_length = static_cast<std::uint32_t>(values.count("max-length"));
   options.threads = static_cast<std::uint32_t>(values.count("threads"));
   options.cache = values.text("cache");

@@ -1,10 +1,9 @@
 // The server's options from the flags.
-#include <map>
-#include <set>
-
 #include "base/file.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/options.hpp"
+#include "cli/commands/serve_models.hpp"
+#include "cli/commands/serve_settings.hpp"
 #include "cli/terminal/stop_signal.hpp"
 #include "server/app/run.hpp"
 
@@ -25,45 +24,6 @@ std::vector<std::string> parts_of(const std::string& text, char separator) {
 }
 
 bool is_loopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
-
-// "NAME=MODEL" or "MODEL"; the name of a folder or a file is its last part.
-server::ModelChoice model_choice(const std::string& given, const Values& values,
-                                 const std::shared_ptr<Executor>& executor) {
-  ProviderOptions options = provider_options(values);
-  const auto mark = given.find('=');
-  options.model = mark == std::string::npos ? given : given.substr(mark + 1);
-  std::string name = options.model;
-  if (mark != std::string::npos) {
-    name = given.substr(0, mark);
-  } else if (options.provider == ProviderKind::hash) {
-    name = "hash";
-  } else if (std::error_code none; std::filesystem::exists(options.model, none)) {
-    name = (std::filesystem::path(options.model) / "").parent_path().filename().string();
-  }
-  options.served_name = name;
-  options.executor = executor;
-  server::ModelChoice choice;
-  choice.name = std::move(name);
-  choice.open = [options] { return open(options); };
-  return choice;
-}
-
-Result<std::vector<server::ModelChoice>> models_of(const Values& values, const std::shared_ptr<Executor>& executor) {
-  std::vector<server::ModelChoice> models;
-  std::set<std::string> names;
-  for (const auto& given : parts_of(values.text("model"), '\n')) {
-    models.push_back(model_choice(given, values, executor));
-    const auto& name = models.back().name;
-    if (name.empty() || given.ends_with('=')) {
-      return Error{ErrorCode::invalid_argument, "--model: expected NAME=MODEL, got '" + given + "'", {}, {}};
-    }
-    if (!names.insert(name).second) {
-      return Error{
-          ErrorCode::invalid_argument, "--model: two models are called " + name + "; NAME=MODEL names one", {}, {}};
-    }
-  }
-  return models;
-}
 
 Result<server::KeySet> keys_of(const Values& values) {
   server::KeySet keys;
@@ -86,6 +46,9 @@ server::HttpServerOptions http_options(const Values& values) {
   http.io_threads = static_cast<std::uint32_t>(values.count("io-threads"));
   http.tls = {values.text("tls-certificate"), values.text("tls-key"), values.text("tls-client-ca")};
   http.connections = values.count("max-connections");
+  http.connection.head_timeout = std::chrono::milliseconds(values.count("head-timeout-ms"));
+  http.connection.body_timeout = std::chrono::milliseconds(values.count("body-timeout-ms"));
+  http.connection.idle_timeout = std::chrono::milliseconds(values.count("idle-timeout-ms"));
   http.connection.limits.body = values.count("max-request-mib") << 20U;
   return http;
 }
@@ -114,6 +77,12 @@ Result<std::optional<server::GrpcServerOptions>> grpc_options(const Values& valu
 server::ApiOptions api_options(const Values& values) {
   server::ApiOptions api;
   api.tei_inputs = values.count("max-client-batch-size");
+  api.own_inputs = values.count("max-akidb-inputs");
+  api.openai_inputs = values.count("max-openai-inputs");
+  api.openai_tokens = values.count("max-openai-tokens");
+  api.cohere_inputs = values.count("max-cohere-inputs");
+  api.ollama_inputs = values.count("max-ollama-inputs");
+  api.kserve_inputs = values.count("max-kserve-inputs");
   api.auto_truncate = values.on("auto-truncate");
   api.request_timeout = std::chrono::milliseconds(values.count("request-timeout-ms"));
   api.hosts = parts_of(values.text("allowed-hosts"), ',');
@@ -128,18 +97,28 @@ server::ApiOptions api_options(const Values& values) {
 }  // namespace
 
 Result<void> run_serve(const Invocation& invocation, Console& console) {
-  const Values values = invocation.values;
+  const Values& values = invocation.values;
   if (values.text("tls-certificate").empty() != values.text("tls-key").empty()) {
     return Error{ErrorCode::invalid_argument, "--tls-certificate and --tls-key go together", {}, {}};
   }
   server::ServeOptions options;
   options.executor = make_executor(static_cast<std::uint32_t>(values.count("threads")));
-  options.load = [values, executor = options.executor]() -> Result<server::Reloadable> {
-    auto models = models_of(values, executor);
+  options.load = [before = values, read_again = invocation.read_again, executor = options.executor,
+                  &console]() -> Result<server::Reloadable> {
+    const auto now = read_again();
+    if (!now) return now.error();
+    const auto tables = model_tables(*now);
+    if (!tables) return tables.error();
+    auto models = models_of(*tables, now->values, executor);
     if (!models) return models.error();
-    auto keys = keys_of(values);
+    auto keys = keys_of(now->values);
     if (!keys) return keys.error();
-    return server::Reloadable{*std::move(models), *std::move(keys)};
+    if (const auto late = changed_for_next_start(before, now->values); !late.empty()) {
+      console.say(LogLevel::warning, "what changed of " + late + " waits for the next start");
+    }
+    console.summary("settings " + settings_json(*tables, now->values, Reader::terminal));
+    return server::Reloadable{*std::move(models), *std::move(keys),
+                              settings_json(*tables, now->values, Reader::client)};
   };
   options.http = http_options(values);
   auto grpc = grpc_options(values);
@@ -148,6 +127,8 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
   options.api = api_options(values);
   options.service.bounds.requests = values.count("max-requests");
   options.service.bounds.texts = values.count("max-texts");
+  options.service.bounds.bytes = values.count("max-held-mib") << 20U;
+  options.service.bounds.unsent = values.count("max-unsent-mib") << 20U;
   options.service.cache_bytes = values.count("text-cache-mib") << 20U;
   options.service.requests_per_minute = values.count("requests-per-minute");
   options.grace = std::chrono::seconds(values.count("drain-seconds"));

@@ -38,6 +38,7 @@ struct Flag {
   std::uint64_t highest = UINT64_MAX;
   FlagSource source = FlagSource::anywhere;
   CommandSet repeats = 0;  // of the commands, those that take it several times; its value then has a line for each
+  bool is_secret = false;  // its value is never shown
 };
 
 std::span<const Flag> flag_table() noexcept;
@@ -48,6 +49,12 @@ const Flag* find_flag(std::string_view name) noexcept;
 inline bool repeats(Command command, const Flag& flag) noexcept { return (flag.repeats & bit(command)) != 0; }
 
 inline bool takes(Command command, const Flag& flag) noexcept { return (flag.commands & bit(command)) != 0; }
+
+// Whether each model of `serve` may have its own value (config_file.hpp).
+inline bool suits_one_model(const Flag& flag) noexcept {
+  const bool is_of_models = flag.section == FlagSection::model || flag.section == FlagSection::remote;
+  return takes(Command::serve, flag) && is_of_models;
+}
 
 // What the flag does in a command, where that is not the same in all of them.
 std::string_view help_of(const Flag& flag, Command command) noexcept;

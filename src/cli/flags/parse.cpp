@@ -46,33 +46,31 @@ Result<std::optional<std::string>> given(const Flag& flag, const Line& line, con
   return std::optional(*std::move(value));
 }
 
-Result<Values> settle(Command command, const Line& line, const Environment& environment) {
-  std::map<std::string, std::string> config;
-  std::string file_name;
+Result<ConfigFile> config_of(Command command, const Line& line, const Environment& environment) {
   auto file = given(*find_flag("config"), line, environment);
   if (!file) return file.error();
-  if (*file) {
-    auto read = read_config(**file, command);
-    if (!read) return read.error();
-    config = *std::move(read);
-    file_name = std::filesystem::path(**file).filename().string();
-  }
-  Values values;
+  if (!*file) return ConfigFile();
+  return read_config(**file, command);
+}
+
+Result<Invocation> settle(Command command, const Line& line, const Environment& environment) {
+  auto config = config_of(command, line, environment);
+  if (!config) return config.error();
+  Invocation invocation{command, {}, line.arguments, std::move(config->models)};
   for (const auto& flag : flag_table()) {
     if (!takes(command, flag)) continue;
     auto value = given(flag, line, environment);
     if (!value) return value.error();
     if (*value) {
-      values.set(flag.name, **std::move(value));
-    } else if (const auto found = config.find(std::string(flag.name)); found != config.end()) {
-      auto checked = checked_value(flag, found->second, file_name + ": " + found->first);
-      if (!checked) return checked.error();
-      values.set(flag.name, *std::move(checked));
+      invocation.values.set(flag.name, **std::move(value));
+      if (flag.name == "model") invocation.models.clear();
+    } else if (const auto found = config->values.find(std::string(flag.name)); found != config->values.end()) {
+      invocation.values.set(flag.name, std::move(found->second));
     } else if (!flag.default_value.empty()) {
-      values.set(flag.name, std::string(flag.default_value));
+      invocation.values.set(flag.name, std::string(flag.default_value));
     }
   }
-  return values;
+  return invocation;
 }
 
 }  // namespace
@@ -98,9 +96,12 @@ Result<Parsed> parse_command_line(std::span<const std::string> words, const Envi
     return wrong(std::string(info.name) + " takes no arguments, got '" + line->arguments[0] + "'" +
                  (info.input.empty() ? "" : "; " + std::string(info.input)));
   }
-  auto values = settle(*command, *line, environment);
-  if (!values) return values.error();
-  return Parsed{Invocation{*command, *std::move(values), std::move(line->arguments)}, {}};
+  auto invocation = settle(*command, *line, environment);
+  if (!invocation) return invocation.error();
+  invocation->read_again = [command = *command, line = *line, environment] {
+    return settle(command, line, environment);
+  };
+  return Parsed{*std::move(invocation), {}};
 }
 
 }  // namespace akidb::embedding::cli

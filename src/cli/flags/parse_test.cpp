@@ -134,8 +134,8 @@ TEST(Parse, ReadsTheEnvironment) {
 
 TEST_F(ConfigFile, IsReadBelowTheEnvironmentAndTheLine) {
   write(
-      "# a comment\nmodel = \"from file, quoted\"\nthreads = 3\ntop-k = 7\n\n[embed]\nthreads = 4\nformat = "
-      "npy\nkeep-text = true\n"
+      "# a comment\nmodel = \"from file, quoted\"\nthreads = 3\ntop-k = 7\n\n[embed]\nthreads = 4\n"
+      "format = \"npy\"\nkeep-text = true\n"
       "[search]\nthreads = 5\n");
   const auto parsed = parse({"embed", "--config", path_, "--format", "f32"}, {{"AKIDB_EMBED_KEEP_TEXT", "false"}});
   ASSERT_TRUE(parsed) << parsed.error().message;
@@ -153,20 +153,40 @@ TEST_F(ConfigFile, IsReadBelowTheEnvironmentAndTheLine) {
 TEST_F(ConfigFile, SaysWhatIsWrong) {
   const std::string name = std::filesystem::path(path_).filename().string();
   const std::pair<std::string, std::string> cases[] = {
-      {"modle = x\n", ": unknown key modle; did you mean model?"},
-      {"[embd]\nmodel = x\n", ": unknown section [embd]; did you mean embed?"},
-      {"[embed]\ntop-k = 3\n", ": [embed] does not take top-k"},
-      {"config = x\n", ": config cannot be set in a config file"},
-      {"help = true\n", ": help cannot be set in a config file"},
-      {"threads = many\n", ": threads: expected a whole number from 0 to 4096, got 'many'"},
-      {"model = two words\n", ": model: expected one value"},
-      {"[embed.deep]\nmodel = x\n", ": unknown section"},
+      {"modle = \"x\"\n", "line 1: unknown key modle; did you mean model?"},
+      {"\n[embd]\nmodel = \"x\"\n", "line 2: unknown section [embd]; did you mean embed?"},
+      {"[embed]\ntop-k = 3\n", "line 2: [embed] does not take top-k"},
+      {"config = \"x\"\n", "line 1: config cannot be set in a config file"},
+      {"help = true\n", "line 1: help cannot be set in a config file"},
+      {"api-keys = \"x\"\n", "line 1: api-keys cannot be set in a config file"},
+      {"threads = 4097\n", "line 1: threads: expected a whole number from 0 to 4096, got '4097'"},
+      {"threads = -1\n", "line 1: threads: expected a whole number from 0 to 4096, got '-1'"},
+      {"threads = \"4\"\n", "line 1: threads: expected a whole number from 0 to 4096, got a string"},
+      {"threads = 4.0\n", "line 1: threads: expected a whole number from 0 to 4096, got a number with a fraction"},
+      {"offline = \"yes\"\n", "line 1: offline: expected true or false, got a string"},
+      {"[embed]\nformat = \"xml\"\n", "line 2: format: expected auto, jsonl, json, npy or f32, got 'xml'"},
+      {"[embed]\nformat = 1\n", "line 2: format: expected auto, jsonl, json, npy or f32 in quotes, got a whole number"},
+      {"model = [\"a\", \"b\"]\n", "line 1: model: expected text in quotes, got a list"},
+      {"[embed.deep]\nmodel = \"x\"\n", "line 1: unknown key deep"},
+      {"[serve]\nallowed-hosts = [\"a\", 1]\n", "line 2: allowed-hosts: expected text in quotes, got a whole number"},
+      {"[serve]\nmodels = 3\n", "line 2: models: expected a section [[serve.models]] for each, got a whole number"},
+      {"[serve]\nmodel = \"x\"\n[[serve.models]]\n", "line 3: models: expected either model or models, got both"},
+      {"[[serve.models]]\nnam = \"x\"\n", "line 2: unknown key nam of a model; did you mean name?"},
+      {"[[serve.models]]\nname = \"\"\n", "line 2: name: expected text in quotes, got \"\""},
+      {"[[serve.models]]\naliases = \"x\"\n", "line 2: aliases: expected a list of texts in quotes, got a string"},
+      {"[[serve.models]]\nport = 1\n", "line 2: unknown key port of a model"},
+      {"[[serve.models]]\npooling = \"avg\"\n",
+       "line 2: pooling: expected model, cls, mean, max, mean_sqrt_len, weighted_mean or last_token, got 'avg'"},
+      {"[[serve.models]]\nprompts = \"x\"\n", "line 2: prompts: expected a table of NAME = \"text\", got a string"},
+      {"[[serve.models]]\n[serve.models.prompts]\nquery = 1\n",
+       "line 3: query: expected text in quotes, got a whole number"},
+      {"[serve]\nport = 1\nport = 2\n", "line 3: "},
   };
   for (const auto& [text, message] : cases) {
     write(text);
     const auto parsed = parse({"embed", "--config", path_});
     ASSERT_FALSE(parsed) << text;
-    EXPECT_EQ(parsed.error().message.substr(0, name.size() + message.size()), name + message);
+    EXPECT_EQ(parsed.error().message.substr(0, name.size() + 2 + message.size()), name + ": " + message);
   }
 }
 
@@ -194,13 +214,9 @@ TEST(Nearest, IsTheNameWithTheFewestEdits) {
 
 TEST_F(ConfigFile, SaysWhichLineIsNone) {
   const std::pair<std::string, std::string> cases[] = {
-      {std::string(8, '\0'), "line 1: expected text, found a control character"},
-      {std::string("threads = 1\n\0\n", 14), "line 2: expected text, found a control character"},
-      {"\xFF\xFE", "line 1: expected UTF-8"},
-      {"# c\n++ = 1\n", "line 2: expected NAME = value, found no name"},
-      {"--=1", "line 1: expected NAME = value, found no name"},
-      {"\n\n = 5\n", "line 3: expected NAME = value, found no name"},
-      {"[[embed]]\nthreads = 1\n", "line 1: expected a section [COMMAND], found [["},
+      {std::string(8, '\0'), "line 1: "}, {std::string("threads = 1\n\0\n", 14), "line 2: "},
+      {"\xFF\xFE", "line 1: "},           {"# c\n++ = 1\n", "line 2: "},
+      {"\n\n = 5\n", "line 3: "},         {"model = two words\n", "line 1: "},
   };
   for (const auto& [text, message] : cases) {
     write(text);
@@ -209,6 +225,45 @@ TEST_F(ConfigFile, SaysWhichLineIsNone) {
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid_argument);
     EXPECT_NE(parsed.error().message.find(message), std::string::npos) << parsed.error().message;
   }
+}
+
+TEST_F(ConfigFile, DescribesTheModelsOfTheServer) {
+  write(
+      "[serve]\nprovider = \"hash\"\nallowed-hosts = [\"a\", \"b\"]\n"
+      "[[serve.models]]\nname = \"one\"\naliases = [\"uno\", \"un\"]\nmodel = \"x/y\"\nmax-length = 9\n"
+      "default-prompt = \"query\"\n[serve.models.prompts]\nquery = \"q: \"\nnone = \"\"\n"
+      "[[serve.models]]\nmodel = \"z\"\n");
+  const auto parsed = parse({"serve", "--config", path_});
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->invocation->values.text("allowed-hosts"), "a,b");
+  const auto& models = parsed->invocation->models;
+  ASSERT_EQ(models.size(), 2U);
+  EXPECT_EQ(models[0].name, "one");
+  EXPECT_EQ(models[0].aliases, (Words{"uno", "un"}));
+  EXPECT_EQ(models[0].values.at("model"), "x/y");
+  EXPECT_EQ(models[0].values.at("max-length"), "9");
+  EXPECT_EQ(models[0].prompts.at("query"), "q: ");
+  EXPECT_EQ(models[0].default_prompt, "query");
+  EXPECT_EQ(models[1].name, "");
+
+  const auto named = parse({"serve", "--config", path_, "--model", "w"});
+  ASSERT_TRUE(named);
+  EXPECT_TRUE(named->invocation->models.empty());  // the line wins
+  const auto other = parse({"embed", "--config", path_});
+  ASSERT_TRUE(other);
+  EXPECT_TRUE(other->invocation->models.empty());
+}
+
+TEST_F(ConfigFile, IsReadAgain) {
+  write("threads = 3\n");
+  const auto parsed = parse({"embed", "--config", path_});
+  ASSERT_TRUE(parsed);
+  write("threads = 4\n");
+  const auto again = parsed->invocation->read_again();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->values.text("threads"), "4");
+  write("threads = \"four\"\n");
+  EXPECT_FALSE(parsed->invocation->read_again());
 }
 
 TEST_F(ConfigFile, TakesWhatOtherEditorsWrite) {

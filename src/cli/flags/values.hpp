@@ -2,7 +2,9 @@
 // defaults had their say. Every value has been checked against its flag.
 #pragma once
 
+#include <akidb/embedding/result.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,10 +31,23 @@ class Values {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
+// A model that the config file describes to `serve`.
+struct ModelTable {
+  std::string name = {};                           // empty: that of the model
+  std::vector<std::string> aliases = {};           // other names that requests may use
+  std::map<std::string, std::string> values = {};  // by flag, checked: in place of the command's
+  std::map<std::string, std::string> prompts = {};
+  std::string default_prompt = {};
+};
+
 struct Invocation {
   Command command;
   Values values;
-  std::vector<std::string> arguments;  // what is no flag, in its order
+  std::vector<std::string> arguments;   // what is no flag, in its order
+  std::vector<ModelTable> models = {};  // empty where the command line or the environment names some
+
+  // The same words once more, with what the environment and the config file say now.
+  std::function<Result<Invocation>()> read_again = {};
 };
 
 }  // namespace akidb::embedding::cli

@@ -1,6 +1,7 @@
 #include "server/api/model_registry.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <utility>
@@ -35,7 +36,9 @@ void ModelRegistry::declare(std::string name, std::vector<std::string> aliases) 
   entries_.push_back(std::move(entry));
 }
 
-void ModelRegistry::put(std::string_view name, std::unique_ptr<EmbeddingProvider> provider) {
+void ModelRegistry::put(std::string_view name, std::unique_ptr<EmbeddingProvider> provider,
+                        std::optional<std::vector<std::string>> aliases) {
+  static std::atomic<std::uint64_t> count{0};
   auto model = std::make_shared<ServedModel>();
   model->name = name;
   model->provider = std::move(provider);
@@ -43,10 +46,13 @@ void ModelRegistry::put(std::string_view name, std::unique_ptr<EmbeddingProvider
   if (auto info = model->provider->model_info()) model->info = *std::move(info);
   ModelEntry entry;
   entry.state = ModelState::ready;
-  if (const auto declared = find(name)) {
+  if (aliases) {
+    entry.aliases = *std::move(aliases);
+  } else if (const auto declared = find(name)) {
     entry.aliases = declared->aliases;
-    model->aliases = declared->aliases;
   }
+  model->aliases = entry.aliases;
+  model->cache_name = model->name + '\n' + std::to_string(++count);
   entry.name = name;
   entry.model = std::move(model);
   replace(name, entry);
@@ -74,13 +80,18 @@ void ModelRegistry::replace(std::string_view name, const ModelEntry& entry) {
   entries_.push_back(std::move(shared));
 }
 
-void ModelRegistry::remove(std::string_view name) {
+void ModelRegistry::keep(const std::vector<std::string>& names) {
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const auto& each) { return each->name == name; });
-  if (found == entries_.end()) return;
-  retire(**found);
-  entries_.erase(found);
+  std::vector<std::shared_ptr<const ModelEntry>> kept;
+  for (const auto& name : names) {
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(), [&](const auto& each) { return each && each->name == name; });
+    if (found != entries_.end()) kept.push_back(std::exchange(*found, nullptr));
+  }
+  for (const auto& entry : entries_) {
+    if (entry) retire(*entry);
+  }
+  entries_ = std::move(kept);
 }
 
 void ModelRegistry::retire(const ModelEntry& entry) {

@@ -20,6 +20,7 @@ struct ServedModel {
   std::unique_ptr<EmbeddingProvider> provider;
   ModelInfo info;
   std::int64_t created = 0;  // Unix seconds at which it became ready
+  std::string cache_name;    // of its vectors in the TextCache: no other model's, whatever its name
 };
 
 struct ModelEntry {
@@ -36,10 +37,13 @@ class ModelRegistry {
   // Names that are to come, in their order; requests for them are told to wait.
   void declare(std::string name, std::vector<std::string> aliases);
 
-  // Makes a model ready in place of one of that name, which is retired.
-  void put(std::string_view name, std::unique_ptr<EmbeddingProvider> provider);
+  // Makes a model ready in place of one of that name, which is retired. `aliases`: in place of those declared.
+  void put(std::string_view name, std::unique_ptr<EmbeddingProvider> provider,
+           std::optional<std::vector<std::string>> aliases = std::nullopt);
   void fail(std::string_view name, Error error);
-  void remove(std::string_view name);
+
+  // From now on these and no others, in this order; others are retired.
+  void keep(const std::vector<std::string>& names);
 
   // By name or alias; empty: the first. Null where there is none.
   [[nodiscard]] std::shared_ptr<const ModelEntry> find(std::string_view name) const;

@@ -103,6 +103,16 @@ std::optional<Refusal> EmbedService::check(const EmbedCall& call, const ServedMo
   return std::nullopt;
 }
 
+void EmbedService::set_settings(std::string json) {
+  const std::lock_guard lock(settings_mutex_);
+  settings_ = std::move(json);
+}
+
+std::string EmbedService::settings() const {
+  const std::lock_guard lock(settings_mutex_);
+  return settings_;
+}
+
 Refusal EmbedService::overloaded(std::string message) const {
   return refusal(Reason::overloaded, std::move(message), admission_.retry_after());
 }
@@ -131,7 +141,7 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
   const bool single = request.inputs.size() == 1;
   (single ? metrics_.single_requests : metrics_.batch_requests).add();
   counts.requests.add();
-  BatchPlan plan(request, model->name, cache_);
+  BatchPlan plan(request, model->cache_name, cache_);
   counts.duplicate_texts.add(plan.duplicates());
   counts.cache_hits.add(plan.cache_hits());
   counts.cache_misses.add(plan.cache_misses());

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string>
 
 #include "server/api/admission.hpp"
 #include "server/api/metrics.hpp"
@@ -61,6 +63,10 @@ class EmbedService {
   [[nodiscard]] bool ready() const { return !draining_ && models_.all_ready(); }
   [[nodiscard]] std::size_t in_flight() const { return admission_.held().requests; }
 
+  // What the server runs by, as a JSON object without secrets.
+  void set_settings(std::string json);
+  [[nodiscard]] std::string settings() const;
+
   ModelRegistry& models() noexcept { return models_; }
   const ModelRegistry& models() const noexcept { return models_; }
   Metrics& metrics() noexcept { return metrics_; }
@@ -80,6 +86,8 @@ class EmbedService {
   Admission admission_;
   RateLimit rate_limit_;
   std::atomic<bool> draining_{false};
+  mutable std::mutex settings_mutex_;
+  std::string settings_ = "{}";
 };
 
 }  // namespace akidb::embedding::server

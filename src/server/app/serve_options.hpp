@@ -27,6 +27,7 @@ struct ModelChoice {
 struct Reloadable {
   std::vector<ModelChoice> models;
   KeySet keys;
+  std::string settings;  // as GET /v1/akidb/config shows them: a JSON object
 };
 
 struct ServeOptions {

@@ -30,6 +30,13 @@ Server::~Server() {
   http_.stop();
 }
 
+std::string Server::address_of(const ListenOptions& listen) const {
+  if (listen.descriptor >= 0) return "descriptor " + std::to_string(listen.descriptor) + ", of the service manager";
+  if (!listen.unix_path.empty()) return listen.unix_path;
+  const std::string scheme = options_.http.tls.enabled() ? "https://" : "http://";
+  return scheme + listen.host + ":" + std::to_string(http_.port());
+}
+
 Result<void> Server::start_grpc() {
   if (!grpc_) return {};
   if (auto started = grpc_->start(); !started) return started;
@@ -47,13 +54,10 @@ Result<void> Server::start() {
   auto loadable = options_.load();
   if (!loadable) return loadable.error();
   keys_.set(std::move(loadable->keys));
+  service_.set_settings(loadable->settings);
   for (const auto& model : loadable->models) service_.models().declare(model.name, model.aliases);
   if (auto started = http_.start(); !started) return started;
-  for (const auto& listen : options_.http.listen) {
-    options_.say("listening on " + (listen.unix_path.empty() ? (options_.http.tls.enabled() ? "https://" : "http://") +
-                                                                   listen.host + ":" + std::to_string(http_.port())
-                                                             : listen.unix_path));
-  }
+  for (const auto& listen : options_.http.listen) options_.say("listening on " + address_of(listen));
   if (auto started = start_grpc(); !started) return started;
   loader_ = std::thread([this, models = std::move(loadable->models)] {
     load(models, true);
@@ -62,22 +66,32 @@ Result<void> Server::start() {
   return {};
 }
 
-void Server::load(const std::vector<ModelChoice>& models, bool at_start) {
+bool Server::load(const std::vector<ModelChoice>& models, bool at_start) {
+  bool all = true;
   for (const auto& model : models) {
     const auto begin = Clock::now();
     auto provider = model.open();
-    if (provider) {
-      service_.models().put(model.name, *std::move(provider));
-      if (grpc_) grpc_->state_changed();
-      const std::chrono::duration<double> took = Clock::now() - begin;
-      options_.say("model " + model.name + " is ready after " + std::to_string(took.count()).substr(0, 5) + " s");
+    if (!provider) {
+      all = false;
+      take_failure(model, provider.error(), at_start);
       continue;
     }
-    base::log(LogLevel::error, "model " + model.name + ": " + to_string(provider.error()));
-    if (!at_start) continue;
-    service_.models().fail(model.name, provider.error());
-    const std::lock_guard lock(mutex_);
-    if (loaded_) loaded_ = provider.error();
+    service_.models().put(model.name, *std::move(provider), model.aliases);
+    if (grpc_) grpc_->state_changed();
+    const std::chrono::duration<double> took = Clock::now() - begin;
+    options_.say("model " + model.name + " is ready after " + std::to_string(took.count()).substr(0, 5) + " s");
+  }
+  return all;
+}
+
+void Server::take_failure(const ModelChoice& model, Error error, bool at_start) {
+  if (at_start) service_.models().fail(model.name, error);
+  error.message = "model " + model.name + ": " + error.message;
+  const std::lock_guard lock(mutex_);
+  if (at_start && loaded_) {
+    loaded_ = std::move(error);  // ends the start, which says so
+  } else {
+    base::log(LogLevel::error, to_string(error));
   }
 }
 
@@ -91,7 +105,7 @@ void Server::reload() {
   if (loader_.joinable()) loader_.join();
   auto loadable = options_.load();
   if (!loadable) {
-    base::log(LogLevel::error, "reload: " + to_string(loadable.error()));
+    base::log(LogLevel::error, "reload: all stays as it was: " + to_string(loadable.error()));
     return;
   }
   keys_.set(std::move(loadable->keys));
@@ -99,22 +113,26 @@ void Server::reload() {
   auto certificate = http_.reload_tls();
   if (certificate && grpc_) certificate = grpc_->reload_tls();
   if (!certificate) base::log(LogLevel::error, "reload: " + to_string(certificate.error()));
-  loader_ = std::thread([this, models = std::move(loadable->models)] {
-    // New names wait for their models; known ones are served by the old models meanwhile.
-    for (const auto& model : models) service_.models().declare(model.name, model.aliases);
-    load(models, false);
-    drop_missing(models);
-    service_.cache().clear();
-    options_.say("reloaded");
+  finished_ = false;
+  loader_ = std::thread([this, models = std::move(loadable->models), settings = std::move(loadable->settings)] {
+    take_over(models, settings);
+    finished_ = true;
   });
 }
 
-void Server::drop_missing(const std::vector<ModelChoice>& models) {
-  for (const auto& entry : service_.models().list()) {
-    const bool kept =
-        std::any_of(models.begin(), models.end(), [&](const auto& each) { return each.name == entry->name; });
-    if (!kept) service_.models().remove(entry->name);
+// Until a new model is ready, its name is not known, or the old model answers to it.
+void Server::take_over(const std::vector<ModelChoice>& models, const std::string& settings) {
+  if (!load(models, false)) {
+    base::log(LogLevel::error, "reload: models that could not be loaded are as they were, and none is dropped");
+    return;
   }
+  std::vector<std::string> names;
+  for (const auto& model : models) names.push_back(model.name);
+  service_.models().keep(names);
+  service_.cache().clear();
+  service_.set_settings(settings);
+  if (grpc_) grpc_->state_changed();
+  options_.say("reloaded");
 }
 
 bool Server::drain() {

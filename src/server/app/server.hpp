@@ -3,7 +3,9 @@
 
 #include <akidb/embedding/result.hpp>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -26,14 +28,14 @@ class Server {
   // Listens, and begins to load the models. The listener answers from here on.
   Result<void> start();
 
-  // Whether every model that start() began to load is ready, or failed.
+  // Whether every model that start() or reload() began to load is ready, or failed.
   [[nodiscard]] bool has_loaded() const noexcept { return finished_; }
 
   // After start(): whether all models came up, waiting for them; the error of the first that did not.
   Result<void> wait_until_loaded();
 
-  // Reads keys and models anew and opens new models beside the old ones. What cannot be had is logged, and what was
-  // there stays.
+  // Reads settings, keys and certificates anew and opens new models beside the old ones, on a thread of its own. What
+  // cannot be had is logged, and what was there stays.
   void reload();
 
   // Ends retired models and calls that wait for their clients; to be called about every second.
@@ -42,13 +44,18 @@ class Server {
   // Refuses new work, lets what is under way end within the grace, then closes. Whether all of it ended.
   bool drain();
 
+  // Whether the threads that serve have come round within that time.
+  [[nodiscard]] bool is_alive(std::chrono::milliseconds within) const { return http_.longest_silence() < within; }
+
   [[nodiscard]] std::uint16_t port() const noexcept { return http_.port(); }
   EmbedService& service() noexcept { return service_; }
 
  private:
   Result<void> start_grpc();
-  void load(const std::vector<ModelChoice>& models, bool at_start);
-  void drop_missing(const std::vector<ModelChoice>& models);
+  [[nodiscard]] std::string address_of(const ListenOptions& listen) const;
+  bool load(const std::vector<ModelChoice>& models, bool at_start);
+  void take_failure(const ModelChoice& model, Error error, bool at_start);
+  void take_over(const std::vector<ModelChoice>& models, const std::string& settings);
 
   ServeOptions options_;
   ApiKeys keys_;

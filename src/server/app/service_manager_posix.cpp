@@ -34,6 +34,14 @@ void notify_service_manager(std::string_view state) {
   ::close(descriptor);
 }
 
+std::chrono::milliseconds watchdog_interval() {
+  const char* process = std::getenv("WATCHDOG_PID");        // NOLINT(concurrency-mt-unsafe)
+  const char* microseconds = std::getenv("WATCHDOG_USEC");  // NOLINT(concurrency-mt-unsafe)
+  const bool is_meant = process == nullptr || std::to_string(::getpid()) == process;
+  if (microseconds == nullptr || !is_meant) return std::chrono::milliseconds(0);
+  return std::chrono::milliseconds(std::strtoll(microseconds, nullptr, 10) / 1'000);
+}
+
 std::vector<int> inherited_sockets() {
   const char* process = std::getenv("LISTEN_PID");  // NOLINT(concurrency-mt-unsafe)
   const char* count = std::getenv("LISTEN_FDS");    // NOLINT(concurrency-mt-unsafe)

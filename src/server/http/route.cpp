@@ -19,6 +19,7 @@ constexpr std::array kRoutes = {
 
     Route{"POST", "/v1/akidb/embed", own, false, handle_own_embed},
     Route{"GET", "/v1/akidb/models", own, false, handle_own_models},
+    Route{"GET", "/v1/akidb/config", own, false, handle_own_config},
 
     Route{"POST", "/v1/embeddings", openai, false, handle_openai_embeddings},
     Route{"POST", "/embeddings", openai, false, handle_openai_embeddings},

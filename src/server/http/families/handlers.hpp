@@ -18,6 +18,7 @@ void refuse_playground(const ExchangePtr& exchange);
 // Our own
 void handle_own_embed(const ExchangePtr& exchange);
 void handle_own_models(const ExchangePtr& exchange);
+void handle_own_config(const ExchangePtr& exchange);
 
 // OpenAI
 void handle_openai_embeddings(const ExchangePtr& exchange);

@@ -144,4 +144,6 @@ void handle_own_models(const ExchangePtr& exchange) {
   exchange->reply_json(body + "]}");
 }
 
+void handle_own_config(const ExchangePtr& exchange) { exchange->reply_json(exchange->service.settings()); }
+
 }  // namespace akidb::embedding::server

@@ -1,5 +1,6 @@
 #include "server/http/net/http_server.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,6 +140,81 @@ void remove_dead_socket(asio::io_context& context, const std::string& path) {
   if (problem == asio::error::connection_refused) ::unlink(path.c_str());
 }
 
+template <class Protocol, class Parts>
+void add_listener(Parts& parts, typename Protocol::acceptor acceptor, std::string unix_path = {}) {
+  parts.listeners.push_back(
+      std::make_shared<SocketListener<Protocol, Parts>>(parts, std::move(acceptor), std::move(unix_path)));
+}
+
+template <class Parts>
+void add_tcp_listener(Parts& parts, Tcp::acceptor acceptor) {
+  Problem ignored;
+  if (parts.port == 0) parts.port = acceptor.local_endpoint(ignored).port();
+  add_listener<Tcp>(parts, std::move(acceptor));
+}
+
+template <class Parts>
+Result<void> listen_on_path(Parts& parts, const std::string& path) {
+  auto& context = parts.threads.front()->context();
+  remove_dead_socket(context, path);
+  Problem problem;
+  Local::acceptor acceptor(context);
+  acceptor.open(Local(), problem);
+  if (!problem) acceptor.bind(Local::endpoint(path), problem);
+  if (!problem) acceptor.listen(kBacklog, problem);
+  if (problem) return cannot_listen(path, problem);
+  add_listener<Local>(parts, std::move(acceptor), path);
+  return {};
+}
+
+template <class Parts>
+Result<void> listen_on_address(Parts& parts, const ListenOptions& listen) {
+  auto& context = parts.threads.front()->context();
+  const std::string where = listen.host + ":" + std::to_string(listen.port);
+  Problem problem;
+  const auto found =
+      Tcp::resolver(context).resolve(listen.host, std::to_string(listen.port), Tcp::resolver::passive, problem);
+  if (problem) return cannot_listen(where, problem);
+  const Tcp::endpoint endpoint = found.begin()->endpoint();
+  Tcp::acceptor acceptor(context);
+  acceptor.open(endpoint.protocol(), problem);
+  if (!problem) acceptor.set_option(Tcp::acceptor::reuse_address(true), problem);
+  if (!problem) acceptor.bind(endpoint, problem);
+  if (!problem) acceptor.listen(kBacklog, problem);
+  if (problem) return cannot_listen(where, problem);
+  add_tcp_listener(parts, std::move(acceptor));
+  return {};
+}
+
+bool is_listening(int descriptor) {
+  int yes = 0;
+  socklen_t size = sizeof(yes);
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 && yes != 0;
+}
+
+// Whoever opened the socket keeps it, and its path: only our copy is closed.
+template <class Parts>
+Result<void> listen_on_descriptor(Parts& parts, int descriptor) {
+  auto& context = parts.threads.front()->context();
+  const std::string where = "descriptor " + std::to_string(descriptor);
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  if (!is_listening(descriptor) || ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return Error{ErrorCode::unavailable, "cannot listen on " + where + ": expected a listening socket", {}, {}};
+  }
+  Problem problem;
+  if (address.ss_family == AF_UNIX) {
+    Local::acceptor acceptor(context);
+    acceptor.assign(Local(), descriptor, problem);
+    if (!problem) add_listener<Local>(parts, std::move(acceptor));
+  } else {
+    Tcp::acceptor acceptor(context);
+    acceptor.assign(address.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), descriptor, problem);
+    if (!problem) add_tcp_listener(parts, std::move(acceptor));
+  }
+  return problem ? Result<void>(cannot_listen(where, problem)) : Result<void>();
+}
+
 }  // namespace
 
 HttpServer::HttpServer(EmbedService& service, const ApiKeys& keys, const ApiOptions& api, Executor& pool,
@@ -159,31 +235,10 @@ Result<void> HttpServer::start() {
   }
   auto& context = parts.threads.front()->context();
   for (const auto& listen : parts.options.listen) {
-    Problem problem;
-    if (!listen.unix_path.empty()) {
-      remove_dead_socket(context, listen.unix_path);
-      Local::acceptor acceptor(context);
-      acceptor.open(Local(), problem);
-      if (!problem) acceptor.bind(Local::endpoint(listen.unix_path), problem);
-      if (!problem) acceptor.listen(kBacklog, problem);
-      if (problem) return cannot_listen(listen.unix_path, problem);
-      parts.listeners.push_back(
-          std::make_shared<SocketListener<Local, Parts>>(parts, std::move(acceptor), listen.unix_path));
-      continue;
-    }
-    const std::string where = listen.host + ":" + std::to_string(listen.port);
-    const auto found =
-        Tcp::resolver(context).resolve(listen.host, std::to_string(listen.port), Tcp::resolver::passive, problem);
-    if (problem) return cannot_listen(where, problem);
-    const Tcp::endpoint endpoint = found.begin()->endpoint();
-    Tcp::acceptor acceptor(context);
-    acceptor.open(endpoint.protocol(), problem);
-    if (!problem) acceptor.set_option(Tcp::acceptor::reuse_address(true), problem);
-    if (!problem) acceptor.bind(endpoint, problem);
-    if (!problem) acceptor.listen(kBacklog, problem);
-    if (problem) return cannot_listen(where, problem);
-    if (parts.port == 0) parts.port = acceptor.local_endpoint().port();
-    parts.listeners.push_back(std::make_shared<SocketListener<Tcp, Parts>>(parts, std::move(acceptor), std::string()));
+    Result<void> listening = listen.descriptor >= 0     ? listen_on_descriptor(parts, listen.descriptor)
+                             : listen.unix_path.empty() ? listen_on_address(parts, listen)
+                                                        : listen_on_path(parts, listen.unix_path);
+    if (!listening) return listening;
   }
   for (const auto& listener : parts.listeners) asio::post(context, [listener] { listener->accept(); });
   return {};
@@ -198,6 +253,12 @@ void HttpServer::drain() {
     asio::post(parts.threads.front()->context(), [listener] { listener->close(); });
   }
   for (const auto& thread : parts.threads) thread->drain();
+}
+
+std::chrono::milliseconds HttpServer::longest_silence() const {
+  auto oldest = Connection::Clock::now();
+  for (const auto& thread : parts_->threads) oldest = std::min(oldest, thread->last_tick());
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Connection::Clock::now() - oldest);
 }
 
 bool HttpServer::has_connections() const { return parts_->service.metrics().connections.value() > 0; }

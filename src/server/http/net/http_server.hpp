@@ -2,6 +2,7 @@
 #pragma once
 
 #include <akidb/embedding/result.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,7 +18,8 @@ namespace akidb::embedding::server {
 struct ListenOptions {
   std::string host = "127.0.0.1";  // a name or an address
   std::uint16_t port = 8080;       // 0: one that is free
-  std::string unix_path;           // a Unix-domain socket, besides; empty: none
+  std::string unix_path;           // not empty: a Unix-domain socket, in place of host and port
+  int descriptor = -1;             // not -1: a socket that was opened for this process, in place of all of that
 };
 
 struct HttpServerOptions {
@@ -37,7 +39,7 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and begins to accept. unavailable where an address cannot be had.
+  // Binds and begins to accept. unavailable where an address cannot be had, or a descriptor is no listening socket.
   Result<void> start();
 
   // Reads the certificate again, for new connections; on an error the old one stays.
@@ -50,6 +52,9 @@ class HttpServer {
   void drain();
 
   [[nodiscard]] bool has_connections() const;
+
+  // How long the slowest thread of sockets has not come round; a tenth of a second is usual.
+  [[nodiscard]] std::chrono::milliseconds longest_silence() const;
 
   // Closes what is left. After it no thread of the server runs.
   void stop();

@@ -52,6 +52,7 @@ void IoThread::stop() {
 
 void IoThread::tick() {
   const auto now = Connection::Clock::now();
+  last_tick_.store(now.time_since_epoch().count());
   for (const auto& connection : connections_) connection->check_time(now);
   const auto gone = std::erase_if(connections_, [](const auto& connection) { return connection->closed(); });
   open_.add(-static_cast<std::int64_t>(gone));

@@ -1,6 +1,7 @@
 // IoThread: a thread, its event loop, and the connections that live on it.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,6 +24,11 @@ class IoThread {
 
   boost::asio::io_context& context() noexcept { return context_; }
 
+  // When its loop last came round; from any thread.
+  [[nodiscard]] Connection::Clock::time_point last_tick() const noexcept {
+    return Connection::Clock::time_point(Connection::Clock::duration(last_tick_.load()));
+  }
+
   // From any thread.
   void adopt(std::shared_ptr<Connection> connection);
   void drain();
@@ -36,6 +42,7 @@ class IoThread {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
+  std::atomic<Connection::Clock::rep> last_tick_{Connection::Clock::now().time_since_epoch().count()};
   std::vector<std::shared_ptr<Connection>> connections_;
   std::thread thread_;
 };
