@@ -39,6 +39,7 @@ struct Travelling {
   EmbedDone done;
   Clock::time_point received;
   bool single;
+  FieldNames names;
 };
 
 }  // namespace
@@ -124,6 +125,7 @@ void EmbedService::embed(EmbedCall call, EmbedDone done) {
     return;
   }
   if (auto problem = check(call, *found.model)) {
+    use_names(call.names, problem->error);
     done({{}, *std::move(problem)});
     return;
   }
@@ -153,7 +155,7 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
     return;
   }
   request.model.clear();  // the registry has found it; the provider may know it by another name
-  Travelling travelling{*std::move(ticket), std::move(plan), model, std::move(done), call.received, single};
+  Travelling travelling{*std::move(ticket), std::move(plan), model, std::move(done), call.received, single, call.names};
   model->provider->embed_batch_async(std::move(request), [this, &counts, state = std::move(travelling)](
                                                              Result<BatchEmbeddingResponse> result) mutable {
     EmbedOutcome outcome;
@@ -167,6 +169,7 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
       counts.errors.add();
       auto& error = result.error();
       state.plan.restore_index(error);
+      use_names(state.names, error);
       if (error.code == ErrorCode::resource_exhausted) {
         outcome.refusal = overloaded(error.message);
       } else {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "server/api/admission.hpp"
+#include "server/api/field_names.hpp"
 #include "server/api/metrics.hpp"
 #include "server/api/model_registry.hpp"
 #include "server/api/rate_limit.hpp"
@@ -25,6 +26,7 @@ struct EmbedCall {
   std::size_t bytes = 0;          // of the request as it came
   std::size_t most_inputs = 0;    // that the wire format publishes; 0: no limit
   std::size_t most_tokens = 0;    // in all inputs together; 0: no limit
+  FieldNames names;               // that errors use
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
 };
 

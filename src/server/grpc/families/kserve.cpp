@@ -122,6 +122,7 @@ void handle_model_infer(const TurnPtr& turn) {
   ::inference::ModelInferRequest in;
   if (!turn->read(in)) return;
   auto call = new_call(*turn, turn->call().options().kserve_inputs);
+  call.names = {.inputs = "inputs[0].contents"};
   if (const auto problem = read_tensor(in, call.request.inputs)) {
     turn->refuse(*problem);
     return;

@@ -108,6 +108,7 @@ void handle_embed(const ExchangePtr& exchange, bool second_version) {
   const auto root = parse_or_refuse(exchange);
   if (!root) return;
   auto call = new_call(*exchange, exchange->options.cohere_inputs);
+  call.names = {.inputs = "texts", .dimensions = "output_dimension"};
   Form form;
   form.second_version = second_version;
   form.id = exchange->request_id;
@@ -123,6 +124,10 @@ void handle_embed(const ExchangePtr& exchange, bool second_version) {
   read_types(in, form);
   in.ignore("max_tokens");
   in.ignore("priority");
+  if (second_version && in.has("inputs")) {
+    if (in.has("texts")) in.fail("inputs: expected texts or inputs, found both");
+    call.names.inputs = "inputs";
+  }
   auto problem = in.finish(Unknown::refuse);
   if (problem) {
     exchange->refuse(*problem);

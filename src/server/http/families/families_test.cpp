@@ -176,6 +176,33 @@ TEST_F(Families, OpenInferenceProtocolTakesAndGivesBinaryTensors) {
   EXPECT_EQ(client.post("/v2/models/hash/infer", json + raw).status, 400);
 }
 
+TEST_F(Families, ErrorsNameTheFieldsOfTheirFormat) {
+  const std::string far = "[1,99999999]";  // no such token
+  const std::string infer = "/v2/models/hash/infer";
+  expect({
+      {"/v1/embeddings", R"({"input":[]})", 400, {"input: expected at least one", R"("param":"input")"}},
+      {"/v1/embeddings", R"({"input":[[1],)" + far + "]}", 400, {"\"input[1]: ", R"("param":"input")"}},
+      {"/v1/embeddings", R"({"input":"a","dimensions":99999})", 400, {R"("param":"dimensions")"}},
+      {"/embed", R"({"inputs":[[1],)" + far + "]}", 422, {"\"inputs[1]: "}},
+      {"/similarity", R"({"inputs":{"source_sentence":"a"}})", 422, {"inputs.sentences: expected a value, found none"}},
+      {"/similarity", R"({"inputs":{"source_sentence":"a","sentences":[]}})", 400, {"inputs.sentences: expected at"}},
+      {"/vertex", "{}", 422, {"instances: expected an array of requests, found none"}},
+      {"/vertex", R"({"instances":[{"inputs":[]}]})", 400, {"instances: expected at least one"}},
+      {"/v1/embed", "{}", 400, {"texts: expected at least one"}},
+      {"/v2/embed", R"({"inputs":[]})", 400, {"inputs: expected at least one"}},
+      {"/v2/embed", R"({"texts":["a"],"inputs":[]})", 400, {"inputs: expected texts or inputs, found both"}},
+      {"/v2/embed", R"({"texts":["a"],"output_dimension":99999})", 400, {"output_dimension: expected 1 to"}},
+      {"/api/embed", R"({"model":"hash","input":[]})", 400, {"input: expected at least one"}},
+      {"/api/embed", R"({"model":"hash","input":)" + far + "}", 400, {"\"input[0]: "}},
+      {"/api/embeddings", R"({"model":"hash"})", 400, {"prompt: expected a value, found none"}},
+      {infer.c_str(),
+       R"({"inputs":[{"datatype":"BYTES","shape":[0],"data":[]}]})",
+       400,
+       {"inputs[0].data: expected at"}},
+      {"/v1/akidb/embed", R"({"inputs":)" + far + "}", 400, {"\"inputs[0]: "}},
+  });
+}
+
 TEST(SmallValues, RoundsHoldsAndPacks) {
   const auto written = [](std::vector<float> values, SmallForm form) {
     std::string out;

@@ -151,6 +151,7 @@ void handle_kserve_infer(const ExchangePtr& exchange) {
   const auto root = parse_or_refuse(exchange, parts->json);
   if (!root) return;
   auto call = new_call(*exchange, exchange->options.kserve_inputs);
+  call.names = {.inputs = "inputs[0].data"};
   std::string id;
   ObjectReader in(*root);
   in.text("id", id);

@@ -55,6 +55,7 @@ void handle_ollama_embed(const ExchangePtr& exchange) {
   const auto root = parse_or_refuse(exchange);
   if (!root) return;
   auto call = new_call(*exchange, exchange->options.ollama_inputs);
+  call.names = {.inputs = "input"};
   bool was_list = false;
   bool truncate = true;
   ObjectReader in(*root);
@@ -78,6 +79,7 @@ void handle_ollama_embeddings(const ExchangePtr& exchange) {
   const auto root = parse_or_refuse(exchange);
   if (!root) return;
   auto call = new_call(*exchange, 1);
+  call.names = {.inputs = "prompt", .is_one_text = true};
   std::string prompt;
   ObjectReader in(*root);
   in.text("model", call.request.model);

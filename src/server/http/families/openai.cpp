@@ -72,6 +72,7 @@ void handle_openai_embeddings(const ExchangePtr& exchange) {
   }
   auto call = new_call(*exchange, exchange->options.openai_inputs);
   call.most_tokens = exchange->options.openai_tokens;
+  call.names = {.inputs = "input"};
   auto& request = call.request;
   bool was_list = false;
   std::size_t format = 0;

@@ -98,6 +98,7 @@ void answer_embed(const ExchangePtr& exchange, const JsonElement& root) {
 
 void answer_similarity(const ExchangePtr& exchange, const JsonElement& root) {
   auto call = new_call(*exchange, exchange->options.tei_inputs);
+  call.names = {.inputs = "inputs.sentences", .first_input = "inputs.source_sentence"};
   std::string source;
   std::vector<std::string> sentences;
   TeiTruncation truncation;
@@ -186,18 +187,21 @@ void handle_tei_vertex(const ExchangePtr& exchange) {
   const auto root = parse_or_refuse(exchange);
   if (!root) return;
   auto call = new_call(*exchange, exchange->options.tei_inputs);
+  call.names = {.inputs = "instances"};
   std::vector<std::size_t> counts;
   simdjson::dom::array instances;
   ObjectReader in(*root);
   const auto found = in.find("instances");
   if (!found || found->get_array().get(instances) != simdjson::SUCCESS) {
-    in.fail("instances: expected an array of requests");
+    in.fail(std::string("instances: expected an array of requests, found ") +
+            (found ? std::string(kind_of(*found)) : "none"));
   }
   auto problem = in.finish(Unknown::ignore);
   for (auto at = instances.begin(); !problem && found && at != instances.end(); ++at) {
     EmbedCall one = new_call(*exchange, 0);
     problem = read_tei_embed(*exchange, *at, one);
-    if (!problem && one.request.inputs.empty()) problem = refusal(Reason::empty_batch, "inputs: expected at least one");
+    if (!problem && one.request.inputs.empty())
+      problem = refusal(Reason::empty_batch, "instances: expected at least one input in each");
     counts.push_back(one.request.inputs.size());
     // All instances are one batch, in the form of the first.
     if (counts.size() == 1) {

@@ -113,7 +113,7 @@ std::optional<JsonElement> ObjectReader::find(std::string_view name) {
 bool ObjectReader::has(std::string_view name) { return find(name).has_value(); }
 
 void ObjectReader::require(bool present, std::string_view name) {
-  if (!present) fail(place_of(name) + ": expected, found nothing");
+  if (!present) fail(place_of(name) + ": expected a value, found none");
 }
 
 void ObjectReader::text(std::string_view name, std::string& out) {

@@ -84,7 +84,7 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
   const Refused cases[] = {
       {"/embed", "{", 400, R"("error_type":"Validation")"},
       {"/embed", "[]", 422, "expected an object"},
-      {"/embed", "{}", 422, "inputs: expected, found nothing"},
+      {"/embed", "{}", 422, "inputs: expected a value, found none"},
       {"/embed", R"({"inputs":[]})", 400, R"("error_type":"Empty")"},
       {"/embed", R"({"inputs":1})", 422, "inputs: expected a string or token ids, found a number"},
       {"/embed", R"({"inputs":["a",{}]})", 422, "inputs[1]: expected a string or token ids, found an object"},
