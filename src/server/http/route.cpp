@@ -16,6 +16,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/ping", tei, false, handle_health},
     Route{"GET", "/metrics", own, false, handle_metrics},
     Route{"GET", "/", own, false, handle_playground},
+    Route{"GET", "/openapi.json", own, false, handle_openapi},
 
     Route{"POST", "/v1/akidb/embed", own, false, handle_own_embed},
     Route{"GET", "/v1/akidb/models", own, false, handle_own_models},

@@ -10,6 +10,7 @@ void handle_live(const ExchangePtr& exchange);
 void handle_ready(const ExchangePtr& exchange);
 void handle_health(const ExchangePtr& exchange);
 void handle_metrics(const ExchangePtr& exchange);
+void handle_openapi(const ExchangePtr& exchange);
 
 // The page; without a key it comes as the body of the refusal: it holds nothing of the server, and asks for the key.
 void handle_playground(const ExchangePtr& exchange);

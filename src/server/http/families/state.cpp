@@ -1,5 +1,6 @@
 // Whether the server lives, whether it is ready, and what it counts.
 #include "server/http/families/handlers.hpp"
+#include "server/http/openapi/openapi.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -33,6 +34,8 @@ void handle_health(const ExchangePtr& exchange) {
     refuse_not_ready(exchange);
   }
 }
+
+void handle_openapi(const ExchangePtr& exchange) { exchange->reply_json(std::string(openapi_json())); }
 
 void handle_metrics(const ExchangePtr& exchange) {
   Response response;

@@ -117,6 +117,14 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
   }
 }
 
+TEST(HttpServer, DescribesItsRoutes) {
+  TestServer server;
+  server.start();
+  const auto answer = server.client().get("/openapi.json");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, StartsWith("{\n  \"openapi\": \"3.1.0\""));
+}
+
 TEST(HttpServer, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
   TestServer server;
   server.start();
