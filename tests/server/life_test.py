@@ -262,6 +262,8 @@ class Life(unittest.TestCase):
             (("--tls-key", "x"), "--tls-certificate and --tls-key go together"),
             (("--tls-key", "x", "--tls-certificate", "x"), "--tls-certificate: cannot be used"),
             (("--prot", "1"), "did you mean --port?"),
+            (("--cors-origin", "https://a.example/"), "--cors-origin: expected SCHEME://HOST[:PORT] or *, got"),
+            (("--dtype", "int9"), "--dtype: expected auto, fp32"),
         ):
             done = subprocess.run([PROGRAM, "serve", "--provider", "hash", *flags], capture_output=True, text=True, timeout=GUARD)
             self.assertEqual(done.returncode, 2, done.stderr)

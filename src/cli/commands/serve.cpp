@@ -39,6 +39,19 @@ Result<server::KeySet> keys_of(const Values& values) {
   return keys;
 }
 
+// An Origin field is compared letter by letter: SCHEME://HOST or SCHEME://HOST:PORT.
+Result<void> check_origins(const std::vector<std::string>& origins) {
+  for (const auto& origin : origins) {
+    const auto mark = origin.find("://");
+    const bool is_origin = mark != std::string::npos && mark > 0 && mark + 3 < origin.size() &&
+                           origin.find_first_of("/?#@* ", mark + 3) == std::string::npos;
+    if (origin == "*" || is_origin) continue;
+    return Error{
+        ErrorCode::invalid_argument, "--cors-origin: expected SCHEME://HOST[:PORT] or *, got '" + origin + "'", {}, {}};
+  }
+  return {};
+}
+
 server::HttpServerOptions http_options(const Values& values) {
   server::HttpServerOptions http;
   http.listen.push_back({values.text("host"), static_cast<std::uint16_t>(values.count("port")), {}});
@@ -83,6 +96,7 @@ server::ApiOptions api_options(const Values& values) {
   api.cohere_inputs = values.count("max-cohere-inputs");
   api.ollama_inputs = values.count("max-ollama-inputs");
   api.kserve_inputs = values.count("max-kserve-inputs");
+  api.cors_origins = parts_of(values.text("cors-origin"), ',');
   api.auto_truncate = values.on("auto-truncate");
   api.request_timeout = std::chrono::milliseconds(values.count("request-timeout-ms"));
   api.hosts = parts_of(values.text("allowed-hosts"), ',');
@@ -101,6 +115,7 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
   if (values.text("tls-certificate").empty() != values.text("tls-key").empty()) {
     return Error{ErrorCode::invalid_argument, "--tls-certificate and --tls-key go together", {}, {}};
   }
+  if (auto checked = check_origins(parts_of(values.text("cors-origin"), ',')); !checked) return checked;
   server::ServeOptions options;
   options.executor = make_executor(static_cast<std::uint32_t>(values.count("threads")));
   options.load = [before = values, read_again = invocation.read_again, executor = options.executor,

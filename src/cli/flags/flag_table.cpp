@@ -165,6 +165,8 @@ constexpr std::array kFlags = {
     Flag{
         "allowed-hosts", 0, text, "NAME,...", "", Section::network, commands(serve),
         "Names that a request's Host may give; the loopback names where the server listens on loopback only, else any"},
+    Flag{"cors-origin", 0, text, "ORIGIN,...", "", Section::network, commands(serve),
+         "Origins whose pages may read the answers, such as https://app.example; * is any; without it, none"},
     Flag{"api-key-file", 0, path, "FILE", "", Section::network, commands(serve),
          "API keys, one a line, as they are or as sha256:DIGEST; with keys set, a request needs one"},
     Flag{"api-keys", 0, text, "KEY,...", "", Section::network, commands(serve),

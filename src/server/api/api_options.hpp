@@ -27,6 +27,9 @@ struct ApiOptions {
   // Names that a Host field or an :authority may give; empty: any.
   std::vector<std::string> hosts;
 
+  // Of pages that may read the answers ("https://app.example"); "*": of any. Empty: none.
+  std::vector<std::string> cors_origins;
+
   // Whether GET / is the page to try the server with.
   bool playground = true;
 

@@ -1,6 +1,7 @@
 #include "server/http/dispatcher.hpp"
 
 #include "server/api/request_id.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/families/handlers.hpp"
 
 namespace akidb::embedding::server {
@@ -56,10 +57,13 @@ void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) 
     exchange->counts = target->counts;
   }
   exchange->caller = peer;
-  const bool open = exchange->route != nullptr && exchange->route->open;
+  auto preflight_answer = preflight(exchange->options.cors_origins, exchange->request, allowed);
+  const bool open = preflight_answer || (exchange->route != nullptr && exchange->route->open);
   if (const auto problem =
           gate_.turned_away({exchange->request.field("host"), key_of(exchange->request), open}, exchange->caller)) {
     refuse_entry(exchange, *problem);
+  } else if (preflight_answer) {
+    exchange->reply(*std::move(preflight_answer));
   } else if (target != nullptr) {
     target->route->handle(exchange);
   } else if (!allowed.empty()) {

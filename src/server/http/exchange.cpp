@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/error_body.hpp"
 #include "server/http/route.hpp"
 
@@ -11,6 +12,7 @@ namespace akidb::embedding::server {
 void Exchange::reply(Response response) {
   if (counts != nullptr) counts->count(response.status);
   response.fields.emplace_back("x-request-id", request_id);
+  add_cors_fields(options.cors_origins, request.field("origin"), response);
   auto send = std::exchange(reply_, nullptr);
   if (send) send(std::move(response));
 }

@@ -117,6 +117,32 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
   }
 }
 
+TEST(HttpServer, LetsPagesOfListedOriginsCall) {
+  TestServer server;
+  server.api.cors_origins = {"https://app.example"};
+  KeySet keys;
+  ASSERT_TRUE(keys.add("secret"));
+  server.keys.set(std::move(keys));
+  server.start();
+  auto client = server.client();
+  const auto ask = [&](const std::string& origin) {
+    client.send("OPTIONS /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin +
+                "\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n\r\n");
+    return client.receive();
+  };
+  const auto allowed = ask("https://app.example");
+  EXPECT_EQ(allowed.status, 200);
+  EXPECT_EQ(allowed.fields.at("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(allowed.fields.at("access-control-allow-methods"), "POST");
+  const auto other = ask("https://other.example");
+  EXPECT_EQ(other.status, 401);
+  EXPECT_EQ(other.fields.count("access-control-allow-origin"), 0U);
+  // An answer that a page cannot read would not tell its user what is wrong.
+  const auto refused = client.post("/embed", "{}", "Origin: https://app.example\r\n");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.fields.at("access-control-allow-origin"), "https://app.example");
+}
+
 TEST(HttpServer, DescribesItsRoutes) {
   TestServer server;
   server.start();
