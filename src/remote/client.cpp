@@ -119,6 +119,8 @@ Client::Attempt Client::attempt(const std::string& body, std::size_t inputs, con
   using Outcome = CircuitBreaker::Outcome;
   net::HttpRequest request{options_.url, {{"Content-Type", "application/json"}}};
   if (!options_.key.empty()) request.headers.emplace_back("Authorization", "Bearer " + options_.key);
+  if (!limits.trace_parent.empty()) request.headers.emplace_back("traceparent", limits.trace_parent);
+  if (!limits.trace_state.empty()) request.headers.emplace_back("tracestate", limits.trace_state);
   request.post = body;
   request.timeout = options_.timeout;
   if (limits.deadline) {

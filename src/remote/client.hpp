@@ -30,10 +30,12 @@ struct ClientOptions {
   std::chrono::milliseconds rest{30'000};  // for so long
 };
 
-// What ends a call early.
+// What ends a call early, and which trace it belongs to.
 struct Limits {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   CancelToken cancel;
+  std::string trace_parent = {};
+  std::string trace_state = {};
 };
 
 // Thread-safe: a connection for each call that runs at once, kept for the next one. Redirects are not followed: the key

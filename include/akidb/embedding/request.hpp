@@ -89,6 +89,10 @@ struct BatchEmbeddingRequest {
   std::optional<std::chrono::steady_clock::time_point> deadline{};
 
   CancelToken cancel{};
+
+  // W3C Trace Context ("00-...-01", and what goes with it): the remote provider sends it on. Empty: none.
+  std::string trace_parent{};
+  std::string trace_state{};
 };
 
 }  // namespace akidb::embedding

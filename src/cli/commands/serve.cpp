@@ -87,6 +87,45 @@ Result<std::optional<server::GrpcServerOptions>> grpc_options(const Values& valu
   return std::optional(std::move(grpc));
 }
 
+Result<std::optional<server::OtlpOptions>> otlp_options(const Values& values) {
+  if (values.text("otlp-endpoint").empty()) return std::optional<server::OtlpOptions>();
+  server::OtlpOptions otlp;
+  otlp.endpoint = values.text("otlp-endpoint");
+  otlp.share = static_cast<double>(values.count("trace-percent")) / 100;
+  otlp.version = AKIDB_EMBEDDING_VERSION;
+  for (const auto& header : parts_of(values.text("otlp-headers"), ',')) {
+    const auto mark = header.find('=');
+    if (mark == 0 || mark == std::string::npos) {
+      return Error{ErrorCode::invalid_argument, "--otlp-headers: expected NAME=VALUE", {}, {}};  // a value is a secret
+    }
+    otlp.headers.emplace_back(header.substr(0, mark), header.substr(mark + 1));
+  }
+  return std::optional(std::move(otlp));
+}
+
+// A request's line in the log.
+void say_request(Console& console, const server::RequestRecord& record) {
+  const auto number = [](auto value) { return std::to_string(value); };
+  std::vector<Console::Field> fields = {{"request_id", record.id}, {"door", std::string(record.door)}};
+  if (!record.method.empty()) fields.push_back({"method", std::string(record.method)});
+  fields.push_back({"route", record.route.empty() ? "none" : std::string(record.route)});
+  fields.push_back({"status", number(record.status), true});
+  if (!record.error.empty()) fields.push_back({"error", std::string(record.error)});
+  fields.push_back({"duration_us", number(record.duration.count()), true});
+  fields.push_back({"caller", record.caller});
+  if (!record.trace.empty()) fields.push_back({"trace_id", record.trace.trace_id});
+  if (!record.trace.span_id.empty()) fields.push_back({"span_id", record.trace.span_id});
+  if (record.work.texts > 0) {
+    fields.push_back({"model", record.work.model});
+    fields.push_back({"texts", number(record.work.texts), true});
+    fields.push_back({"tokens", number(record.work.tokens), true});
+    fields.push_back({"truncated_texts", number(record.work.truncated_texts), true});
+    fields.push_back({"queue_us", number(record.work.queue.count()), true});
+    fields.push_back({"compute_us", number(record.work.compute.count()), true});
+  }
+  console.event(LogLevel::info, "request", fields);
+}
+
 server::ApiOptions api_options(const Values& values) {
   server::ApiOptions api;
   api.tei_inputs = values.count("max-client-batch-size");
@@ -147,6 +186,12 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
   options.service.cache_bytes = values.count("text-cache-mib") << 20U;
   options.service.requests_per_minute = values.count("requests-per-minute");
   options.grace = std::chrono::seconds(values.count("drain-seconds"));
+  auto otlp = otlp_options(values);
+  if (!otlp) return otlp.error();
+  options.otlp = *std::move(otlp);
+  if (values.on("log-requests")) {
+    options.on_request = [&console](const server::RequestRecord& record) { say_request(console, record); };
+  }
   options.say = [&console](std::string_view line) { console.summary(std::string(line)); };
   const auto keys = keys_of(values);
   if (!is_loopback(values.text("host")) && keys && keys->empty()) {

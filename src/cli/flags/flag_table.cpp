@@ -223,6 +223,17 @@ constexpr std::array kFlags = {
     Flag{"drain-seconds", 0, count, "N", "30", Section::limits, commands(serve),
          "How long requests may take to end after SIGTERM", 0, 86'400},
 
+    // Seen from outside
+    Flag{"log-requests", 0, toggle, "", "", Section::network, commands(serve),
+         "Log a line for each request: its id, route, status, time and counts, never its text"},
+    Flag{"otlp-endpoint", 0, text, "URL", "", Section::network, commands(serve),
+         "Send spans there, by OTLP over HTTP: http://localhost:4318"},
+    Flag{"otlp-headers", 0, text, "NAME=VALUE,...", "", Section::network, commands(serve),
+         "Header fields that the collector wants, such as a key; better set as AKIDB_EMBED_OTLP_HEADERS", 0, 0,
+         FlagSource::anywhere, 0, true},
+    Flag{"trace-percent", 0, count, "N", "100", Section::network, commands(serve),
+         "Of traces that begin here, those that are sent; callers decide about theirs", 0, 100},
+
     // General
     Flag{"config", 0, path, "FILE", "", Section::general, kAll,
          "Read flags from a file: NAME = value, before or in a section [COMMAND]", 0, 0,

@@ -38,15 +38,25 @@ std::string utc_now() {
 }  // namespace
 
 void Console::say(LogLevel level, std::string_view message) {
-  if (level < lowest_) return;
+  if (level >= lowest_) event(level, message, {});
+}
+
+void Console::event(LogLevel level, std::string_view message, const std::vector<Field>& fields) {
   std::string line;
   if (format_ == LogFormat::json) {
     line = R"({"time":")" + utc_now() + R"(","level":")" + std::string(name_of(level)) + R"(","message":)" +
-           json_string(message) + "}\n";
+           json_string(message);
+    for (const auto& field : fields) {
+      line.append(",").append(json_string(field.name)).append(":");
+      line.append(field.is_number ? field.text : json_string(field.text));
+    }
+    line += "}\n";
   } else {
     line = "akidb-embed: ";
     if (level != LogLevel::error) line.append(name_of(level)).append(": ");
-    line.append(one_line(message)).append("\n");
+    std::string text(message);
+    for (const auto& field : fields) text.append(" ").append(field.name).append("=").append(field.text);
+    line.append(one_line(text)).append("\n");
   }
   put(line);
 }
@@ -61,7 +71,13 @@ void Console::progress(const std::string& line) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void Console::summary(const std::string& line) { put(line + "\n"); }
+void Console::summary(const std::string& line) {
+  if (format_ == LogFormat::json) {
+    event(LogLevel::info, line, {});
+  } else {
+    put(line + "\n");
+  }
+}
 
 void Console::take_library_log() {
   set_log_sink([this](LogLevel level, std::string_view message) { say(level, message); }, lowest_);

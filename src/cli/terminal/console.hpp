@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace akidb::embedding::cli {
 
@@ -20,13 +21,21 @@ class Console {
   // "akidb-embed: warning: ..." or {"time":...,"level":"warning","message":...}; below the lowest level, nothing.
   void say(LogLevel level, std::string_view message);
 
+  // A message with values of their own: "message name=value ..." or fields of the JSON object.
+  struct Field {
+    std::string_view name;
+    std::string text;
+    bool is_number = false;
+  };
+  void event(LogLevel level, std::string_view message, const std::vector<Field>& fields);
+
   // error_text().
   void fail(const Error& error);
 
   // Draws over the last line of progress; empty takes it away.
   void progress(const std::string& line);
 
-  // A line for people at the end of the work, without "akidb-embed:".
+  // A line for people at the end of the work, without "akidb-embed:"; in JSON a message of level info.
   void summary(const std::string& line);
 
   // Sends the library's log here. The console must live as long as the process.

@@ -123,7 +123,9 @@ void RemoteProvider::run_part(Job& job, std::size_t first, std::size_t last) {
   if (is_needed) {
     answer = base::guard_memory("call the server", [&] {
       const auto body = remote::request_body(*parts_.client.wire, parts_.model, job.request, first, last);
-      return client_.call(body, last - first, {job.request.deadline, job.request.cancel});
+      return client_.call(
+          body, last - first,
+          {job.request.deadline, job.request.cancel, job.request.trace_parent, job.request.trace_state});
     });
   }
   bool is_last = false;

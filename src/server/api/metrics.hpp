@@ -89,6 +89,8 @@ class Metrics {
   Counter single_successes;
   Counter batch_successes;
   Counter connections_refused;
+  Counter spans_sent;  // to a collector of traces
+  Counter spans_dropped;
 
   // The text format of Prometheus.
   [[nodiscard]] std::string text() const;

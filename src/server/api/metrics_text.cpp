@@ -171,6 +171,10 @@ class MetricsPage {
               static_cast<double>(metrics_.connections.value()));
     single_counter("akidb_embed_http_connections_refused_total", "Connections above the bound",
                    static_cast<double>(metrics_.connections_refused.value()));
+    auto& spans = family("akidb_embed_spans_total", "Spans of traces, sent to their collector or dropped",
+                         prometheus::MetricType::Counter);
+    add_value(spans, {{"result", "sent"}}, static_cast<double>(metrics_.spans_sent.value()));
+    add_value(spans, {{"result", "dropped"}}, static_cast<double>(metrics_.spans_dropped.value()));
     for (const auto& source : metrics_.gauges_) {
       auto& added = family(source.name, source.help, prometheus::MetricType::Gauge);
       for (auto& [label, value] : source.read()) {

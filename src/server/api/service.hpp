@@ -17,6 +17,7 @@
 #include "server/api/model_registry.hpp"
 #include "server/api/rate_limit.hpp"
 #include "server/api/refusal.hpp"
+#include "server/api/request_log.hpp"
 #include "server/api/text_cache.hpp"
 
 namespace akidb::embedding::server {
@@ -69,6 +70,7 @@ class EmbedService {
   void set_settings(std::string json);
   [[nodiscard]] std::string settings() const;
 
+  RequestLog& requests() noexcept { return requests_; }
   ModelRegistry& models() noexcept { return models_; }
   const ModelRegistry& models() const noexcept { return models_; }
   Metrics& metrics() noexcept { return metrics_; }
@@ -87,6 +89,7 @@ class EmbedService {
   TextCache cache_;
   Admission admission_;
   RateLimit rate_limit_;
+  RequestLog requests_;
   std::atomic<bool> draining_{false};
   mutable std::mutex settings_mutex_;
   std::string settings_ = "{}";

@@ -14,6 +14,7 @@
 #include "server/api/service.hpp"
 #include "server/grpc/grpc_server.hpp"
 #include "server/http/net/http_server.hpp"
+#include "server/otlp/span_exporter.hpp"
 
 namespace akidb::embedding::server {
 
@@ -39,6 +40,8 @@ struct ServeOptions {
   std::shared_ptr<Executor> executor;       // must not be null
   std::chrono::milliseconds grace{30'000};  // for what is under way when the server is told to stop
   std::function<void(std::string_view line)> say = [](std::string_view) {};
+  RequestLog::Observer on_request;  // unset: requests are not logged
+  std::optional<OtlpOptions> otlp;  // unset: no spans
 };
 
 }  // namespace akidb::embedding::server

@@ -37,6 +37,16 @@ std::string Server::address_of(const ListenOptions& listen) const {
   return scheme + listen.host + ":" + std::to_string(http_.port());
 }
 
+Result<void> Server::start_spans() {
+  if (!options_.otlp) return {};
+  auto exporter = SpanExporter::open(*options_.otlp, service_.metrics());
+  if (!exporter) return exporter.error();
+  spans_ = *std::move(exporter);
+  service_.requests().begin_spans(options_.otlp->share);
+  service_.requests().add([this](const RequestRecord& record) { spans_->take(record); });
+  return {};
+}
+
 Result<void> Server::start_grpc() {
   if (!grpc_) return {};
   if (auto started = grpc_->start(); !started) return started;
@@ -56,6 +66,8 @@ Result<void> Server::start() {
   keys_.set(std::move(loadable->keys));
   service_.set_settings(loadable->settings);
   for (const auto& model : loadable->models) service_.models().declare(model.name, model.aliases);
+  if (options_.on_request) service_.requests().add(options_.on_request);
+  if (auto started = start_spans(); !started) return started;
   if (auto started = http_.start(); !started) return started;
   for (const auto& listen : options_.http.listen) options_.say("listening on " + address_of(listen));
   if (auto started = start_grpc(); !started) return started;

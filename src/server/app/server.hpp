@@ -15,6 +15,7 @@
 #include "server/app/serve_options.hpp"
 #include "server/grpc/grpc_server.hpp"
 #include "server/http/net/http_server.hpp"
+#include "server/otlp/span_exporter.hpp"
 
 namespace akidb::embedding::server {
 
@@ -51,6 +52,7 @@ class Server {
   EmbedService& service() noexcept { return service_; }
 
  private:
+  Result<void> start_spans();
   Result<void> start_grpc();
   [[nodiscard]] std::string address_of(const ListenOptions& listen) const;
   bool load(const std::vector<ModelChoice>& models, bool at_start);
@@ -60,6 +62,7 @@ class Server {
   ServeOptions options_;
   ApiKeys keys_;
   EmbedService service_;
+  std::unique_ptr<SpanExporter> spans_;
   HttpServer http_;
   std::optional<GrpcServer> grpc_;
   std::thread loader_;

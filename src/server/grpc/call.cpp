@@ -52,6 +52,7 @@ void Call::begin() {
   const std::string peer = caller_;
   deadline_ = steady(context_.deadline());
   request_id_ = request_id_from(metadata("x-request-id"));
+  trace_ = service().requests().trace_of(metadata("traceparent"), metadata("tracestate"));
   context_.AddInitialMetadata("x-request-id", request_id_);
   failure_ = shared_.gate.turned_away({context_.host(), key(), method_ != nullptr && method_->open}, caller_);
   has_key_ = caller_ != peer;
@@ -225,6 +226,7 @@ void Call::write_next() {
   } else {
     finished_ = true;
     counts_.count(grpc::StatusCode::OK);
+    tell(grpc::StatusCode::OK, {});
     StartWriteAndFinish(&outgoing_, grpc::WriteOptions(), grpc::Status::OK);
   }
 }
@@ -248,7 +250,31 @@ void Call::finish(const Refusal* refusal) {
     }
   }
   counts_.count(status.error_code());
+  tell(status.error_code(), refusal != nullptr ? error_code_info(refusal->error.code).name : std::string_view());
   Finish(status);
+}
+
+void Call::count(const BatchEmbeddingResponse& response) {
+  const std::lock_guard lock(mutex_);
+  work_.add(response);
+}
+
+void Call::tell(int code, std::string_view error) const {
+  if (!service().requests().enabled()) return;
+  RequestRecord record;
+  record.door = "grpc";
+  if (method_ != nullptr) record.route = method_->path;
+  record.status = code;
+  record.is_server_fault = code == grpc::StatusCode::INTERNAL || code == grpc::StatusCode::DATA_LOSS ||
+                           code == grpc::StatusCode::UNKNOWN || code == grpc::StatusCode::UNAVAILABLE;
+  record.error = error;
+  record.id = request_id_;
+  record.caller = caller_;
+  record.trace = trace_;
+  record.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin_);
+  record.begin = std::chrono::system_clock::now() - record.duration;
+  record.work = work_;
+  service().requests().tell(record);
 }
 
 void Call::OnWriteDone(bool /*ok*/) {  // where it is not, the client is gone, and OnCancel says so

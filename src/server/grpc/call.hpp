@@ -53,6 +53,10 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
   [[nodiscard]] EmbedService& service() const noexcept { return shared_.service; }
   [[nodiscard]] const ApiOptions& options() const noexcept { return shared_.options; }
   [[nodiscard]] const Method& method() const noexcept { return *method_; }
+  // Adds to what is told of the call.
+  void count(const BatchEmbeddingResponse& response);
+
+  [[nodiscard]] const TraceContext& trace() const noexcept { return trace_; }
   [[nodiscard]] const std::string& caller() const noexcept { return caller_; }
   [[nodiscard]] const CancelToken& cancel() const noexcept { return cancel_; }
   [[nodiscard]] std::optional<Clock::time_point> deadline() const noexcept { return deadline_; }
@@ -83,6 +87,7 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
   void advance();
   void write_next();
   void finish(const Refusal* refusal);
+  void tell(int code, std::string_view error) const;
   [[nodiscard]] bool has_room() const;
   void park(std::uint64_t place, std::chrono::milliseconds pause);
 
@@ -97,6 +102,8 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
   CancelToken cancel_ = CancelToken::create();
   std::string caller_;
   std::string request_id_;
+  TraceContext trace_;
+  Work work_;
   bool has_key_ = false;
   std::optional<Clock::time_point> deadline_;
 

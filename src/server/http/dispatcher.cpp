@@ -49,6 +49,8 @@ const Dispatcher::Target* Dispatcher::find(Exchange& exchange, std::string& allo
 
 void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) const {
   exchange->request_id = request_id_from(exchange->request.field("x-request-id"));
+  exchange->trace = exchange->service.requests().trace_of(exchange->request.field("traceparent"),
+                                                          exchange->request.field("tracestate"));
   exchange->counts = &unrouted_;
   std::string allowed;
   const Target* target = find(*exchange, allowed);

@@ -11,10 +11,28 @@ namespace akidb::embedding::server {
 
 void Exchange::reply(Response response) {
   if (counts != nullptr) counts->count(response.status);
+  if (service.requests().enabled()) tell(response.status);
   response.fields.emplace_back("x-request-id", request_id);
   add_cors_fields(options.cors_origins, request.field("origin"), response);
   auto send = std::exchange(reply_, nullptr);
   if (send) send(std::move(response));
+}
+
+void Exchange::tell(int status) const {
+  RequestRecord record;
+  record.door = "http";
+  if (route != nullptr) record.route = route->path;
+  record.method = route != nullptr ? route->method : std::string_view();
+  record.status = status;
+  record.is_server_fault = status >= 500;
+  record.error = error_;
+  record.id = request_id;
+  record.caller = caller;
+  record.trace = trace;
+  record.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - received);
+  record.begin = std::chrono::system_clock::now() - record.duration;
+  record.work = work;
+  service.requests().tell(record);
 }
 
 void Exchange::reply_json(std::string body) {
@@ -34,6 +52,7 @@ void Exchange::refuse(const Refusal& refusal) {
   if (response.status == 401) response.fields.emplace_back("www-authenticate", "Bearer");
   if (refusal.reason != Reason::none) service.metrics().refused(refusal.reason).add();
   service.metrics().failed(refusal.error.code).add();
+  error_ = error_code_info(refusal.error.code).name;
   if (response.status >= 500 || !refusal.error.detail.empty()) {
     base::log(LogLevel::warning, "request " + request_id + ": " + to_string(refusal.error));
   }

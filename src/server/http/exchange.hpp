@@ -40,11 +40,16 @@ class Exchange {
   std::string captured;  // what {model} stands for in the route's path
   std::string caller;    // whom fairness is between
   std::string request_id;
+  TraceContext trace;
+  Work work;                                   // what was done so far
   CancelToken cancel = CancelToken::create();  // when the client leaves
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
 
  private:
+  void tell(int status) const;
+
   Reply reply_;
+  std::string_view error_;  // the code's name, once refused
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -14,6 +14,8 @@ EmbedCall new_call(const Turn& turn, std::size_t most_inputs) {
   call.request.deadline = of.deadline();
   call.request.caller = of.caller();
   call.request.cancel = of.cancel();
+  call.request.trace_parent = of.trace().header();
+  call.request.trace_state = of.trace().state;
   return call;
 }
 
@@ -29,6 +31,7 @@ void run_embed(const TurnPtr& turn, EmbedCall call, EmbedWriter write) {
       turn->refuse(outcome.refusal);
       return;
     }
+    turn->call().count(*outcome.response);
     auto written = base::guard_memory("write the answer", [&]() -> Result<void> {
       write(*outcome.response, *turn);
       return {};

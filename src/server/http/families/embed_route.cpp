@@ -23,11 +23,14 @@ void run_embed(const ExchangePtr& exchange, EmbedCall call, EmbedWriter write) {
   std::string().swap(exchange->request.body);  // its texts are in the call; an assignment would keep the memory
   call.request.caller = exchange->caller;
   call.request.cancel = exchange->cancel;
+  call.request.trace_parent = exchange->trace.header();
+  call.request.trace_state = exchange->trace.state;
   exchange->service.embed(std::move(call), [exchange, write = std::move(write)](const EmbedOutcome& outcome) {
     if (!outcome.response) {
       exchange->refuse(outcome.refusal);
       return;
     }
+    exchange->work.add(*outcome.response);
     Response response;
     auto written = base::guard_memory("write the answer", [&]() -> Result<void> {
       write(*outcome.response, response);
