@@ -128,6 +128,20 @@ class OpenServer(unittest.TestCase):
         self.assertEqual(self.texts("#near .text"), [text for _, text in ranked])
         self.assertEqual(self.texts("#near .score"), [f"{score:.4f}" for score, _ in ranked])
 
+    def test_bars_show_negative_cosines_too(self):
+        texts = ["a cat on the mat", "quarterly tax return", "the moon landing", "whisk the eggs", "a broken gearbox", "cats"]
+        self.embed(texts, "a kitten")
+        scores = [float(score) for score in self.texts("#near .score")]
+        self.assertLess(scores[-1], 0, "an example that is of use here")
+        bars = self.page.js("""return [...document.querySelectorAll('#near li')].map((row) =>
+            ['--from', '--share'].map((name) => Number(row.style.getPropertyValue(name))))""")
+        reach = 1 - scores[-1]
+        for score, (begin, share) in zip(scores, bars):
+            self.assertAlmostEqual(share, abs(score) / reach, delta=2e-4)
+            edge = begin if score >= 0 else begin + share  # zero is in one place
+            self.assertAlmostEqual(edge, -scores[-1] / reach, delta=2e-4)
+        self.page.screenshot(PICTURES / "negative.png")
+
     def test_map_keeps_what_is_near_together(self):
         self.embed(["a dog", "a puppy", "a hound", "interest rates", "a savings account", "a bank loan"])
         points = self.page.js("""return [...document.querySelectorAll('#map .dot')].map((dot) =>
