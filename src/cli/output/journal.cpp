@@ -120,6 +120,12 @@ Result<void> Journal::check_place(const std::string& output) {
       {}};
 }
 
+bool Journal::names_a_job(const std::string& output) {
+  std::ifstream stream(journal_path(output), std::ios::binary);
+  std::string line;
+  return std::getline(stream, line) && !stream.eof();
+}
+
 Result<Journal> Journal::create(const std::string& output, const Job& job) {
   auto file = OutputFile::open(journal_path(output), OpenMode::anew);
   if (!file) return file.error();

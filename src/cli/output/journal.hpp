@@ -39,6 +39,9 @@ class Journal {
   // invalid_argument where a file stands in the journal's place that is none: nobody's file is overwritten.
   static Result<void> check_place(const std::string& output);
 
+  // Whether there is a journal that got as far as to say whose it is.
+  static bool names_a_job(const std::string& output);
+
   static Result<Journal> create(const std::string& output, const Job& job);
 
   // The journal of an unfinished job and its last checkpoint that is not behind `output_size`.

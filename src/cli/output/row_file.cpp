@@ -4,13 +4,23 @@
 #include <system_error>
 
 namespace akidb::embedding::cli {
+namespace {
+
+// Whether a run with --resume has something to go on with. A run that was ended before its journal was whole has left
+// an empty file, which is written anew.
+bool is_begun(const std::string& path) {
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure)) return false;
+  return std::filesystem::file_size(path, failure) != 0 || failure || Journal::names_a_job(path);
+}
+
+}  // namespace
 
 Result<RowFile> RowFile::open(std::unique_ptr<RowFormat> format, const RowFileOptions& options) {
-  std::error_code ignored;
   if (options.path != "-") {
     if (auto free = Journal::check_place(options.path); !free) return free.error();
   }
-  const bool go_on = options.resume && options.path != "-" && std::filesystem::exists(options.path, ignored);
+  const bool go_on = options.resume && options.path != "-" && is_begun(options.path);
   const std::uint64_t lost = options.path == "-" || go_on ? 0 : unfinished_rows(options.path);
   auto file = OutputFile::open(options.path, go_on ? OpenMode::go_on : OpenMode::anew);
   if (!file) return file.error();

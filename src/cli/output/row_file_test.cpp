@@ -100,6 +100,27 @@ TEST_P(RowFileTest, GoesOnFromAnyLengthThatACrashLeaves) {
   }
 }
 
+TEST_P(RowFileTest, BeginsAnewWhereACrashLeftNoMoreThanAnEmptyFile) {
+  const std::string expected = whole();
+  std::string journal;
+  {
+    auto file = open(false);
+    std::ifstream stream(journal_path(path()), std::ios::binary);
+    journal.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  for (std::size_t length = 0; length <= journal.size(); ++length) {
+    std::filesystem::resize_file(path(), 0);
+    std::filesystem::remove(journal_path(path()));
+    if (length != 0) std::ofstream(journal_path(path()), std::ios::binary) << journal.substr(0, length);
+    auto file = open(true);
+    EXPECT_EQ(file.last().rows, 0U);
+    write_batch(file, 0);
+    write_batch(file, 2);
+    ASSERT_TRUE(file.finish(true));
+    ASSERT_EQ(content(), expected) << length;
+  }
+}
+
 TEST_P(RowFileTest, RefusesAnotherJob) {
   {
     auto file = open(false);
