@@ -35,6 +35,16 @@ Result<void> dispatch(const Invocation& invocation, Console& console) {
   return Error{ErrorCode::internal, "no such command", {}, {}};
 }
 
+// Whether it asks stop_requested() as it works. The others end at the first signal, as programs do.
+bool ends_well(Command command) {
+  switch (command) {
+    case Command::convert:
+    case Command::quantize:
+    case Command::doctor: return false;
+    default: return true;
+  }
+}
+
 int exit_code(const Result<void>& outcome, Console& console) {
   if (outcome) return 0;
   console.fail(outcome.error());
@@ -54,6 +64,7 @@ int run(std::span<const std::string> words, const Environment& environment) {
   static Console console(log_level(invocation.values), json ? LogFormat::json : LogFormat::text);
   console.take_library_log();
   install_signal_handlers();
+  if (ends_well(invocation.command)) install_stop_handlers();
   try {
     return exit_code(dispatch(invocation, console), console);
   } catch (const std::bad_alloc&) {

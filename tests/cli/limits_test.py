@@ -2,6 +2,8 @@
 """akidb-embed at the limits of the machine: full disks, closed pipes, inputs larger than memory should be."""
 
 import json
+import os
+import re
 import resource
 import signal
 import subprocess
@@ -88,6 +90,31 @@ class SlowInput(ProgramTest):
             self.assertEqual(process.stderr.read(), b"akidb-embed: interrupted\n")
             for stream in (process.stdin, process.stdout, process.stderr):
                 stream.close()
+
+    def test_interrupt_while_nobody_is_at_the_other_end_of_a_fifo(self):
+        os.mkfifo(self.folder / "fifo")
+        for words in (("--input", "fifo"), ("text", "--output", "fifo")):
+            process = self.start("embed", *FLAGS, *words, stderr=subprocess.PIPE)
+            while not catches(process.pid, signal.SIGINT):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=HANG_GUARD), 130)
+            self.assertEqual(process.stderr.read(), b"akidb-embed: interrupted\n")
+            process.stderr.close()
+
+    def test_fifos_at_both_ends(self):
+        for name in ("in", "out"):
+            os.mkfifo(self.folder / name)
+        process = self.start("embed", *FLAGS, "--input", "in", "--output", "out")
+        with open(self.folder / "in", "wb") as stream:
+            stream.write(b"one\ntwo\n")
+        self.assertEqual(len(rows(self.read("out"))), 2)
+        self.assertEqual(process.wait(timeout=HANG_GUARD), 0)
+
+
+def catches(pid, signum):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"SigCgt:\s*(\w+)", status)[1], 16) >> (signum - 1) & 1
 
 
 TEXTS_IN_FLIGHT = 6144  # src/cli/stream/stream.hpp

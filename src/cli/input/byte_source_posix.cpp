@@ -59,12 +59,19 @@ class FileSource final : public ByteSource {
   std::optional<std::uint64_t> size_;
 };
 
+// Does not wait for somebody to write into a FIFO: reading does, and a stop signal ends that.
+int open_at_once(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor >= 0) ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+  return descriptor;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_input(const std::string& path) {
   const bool standard = path == "-";
   const std::string name = standard ? "standard input" : path;
-  const int descriptor = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = standard ? STDIN_FILENO : open_at_once(path);
   if (descriptor < 0) return cannot(name, "be opened", errno);
   std::optional<std::uint64_t> size;
   struct stat status {};

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,12 +9,31 @@
 #include <utility>
 
 #include "cli/output/output_file.hpp"
+#include "cli/terminal/stop_signal.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
 
+constexpr int kReaderPollMs = 50;
+
 Error cannot(const std::string& name, const std::string& action, int code) {
   return {ErrorCode::invalid_argument, name + ": cannot " + action, std::strerror(code), {}};
+}
+
+bool is_fifo(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+// Waits until somebody reads a FIFO, or for a stop signal, which ::open() would not end for.
+int open_to_write(const std::string& path, int create) {
+  while (true) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK | create, 0666);
+    if (descriptor >= 0) ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+    if (descriptor >= 0 || errno != ENXIO || !is_fifo(path) || stop_requested()) return descriptor;
+    pollfd stop{stop_descriptor(), POLLIN, 0};
+    ::poll(&stop, 1, kReaderPollMs);
+  }
 }
 
 }  // namespace
@@ -23,7 +43,8 @@ Result<OutputFile> OutputFile::open(const std::string& path, OpenMode mode) {
   OutputFile file(STDOUT_FILENO, standard ? "standard output" : path);
   if (!standard) {
     const int create = mode == OpenMode::anew ? O_CREAT : 0;
-    file.descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | create, 0666);
+    file.descriptor_ = open_to_write(path, create);
+    if (file.descriptor_ < 0 && stop_requested()) return Error{ErrorCode::cancelled, "interrupted", {}, {}};
     if (file.descriptor_ < 0) return cannot(path, "be written", errno);
   }
   struct stat status {};

@@ -22,6 +22,11 @@ void on_stop(int) {
 }  // namespace
 
 void install_signal_handlers() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void install_stop_handlers() {
   if (::pipe(pipe_ends) == 0) {
     for (const int end : pipe_ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
     ::fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);  // a signal handler must not wait
@@ -32,8 +37,6 @@ void install_signal_handlers() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool stop_requested() noexcept { return stop.load(); }
