@@ -11,13 +11,18 @@
 #include "base/log.hpp"
 
 namespace akidb::embedding {
+namespace {
+
+constexpr std::uint32_t kMostWorkers = 1'024;
+
+}  // namespace
 
 std::shared_ptr<Executor> make_executor(std::uint32_t threads) {
-  return std::make_shared<Executor>(threads != 0 ? threads : base::cpu_topology().usable_cores());
+  if (threads == 0) threads = base::cpu_topology().usable_cores();
+  return std::make_shared<Executor>(std::min(threads, kMostWorkers));
 }
 
 Executor::Executor(std::uint32_t threads) {
-  threads_.reserve(threads);
   try {
     do {
       threads_.emplace_back([this] { work(); });

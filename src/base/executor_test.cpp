@@ -133,6 +133,7 @@ TEST(Executor, CountsWhoSleeps) {
 TEST(Executor, HasAThreadForEachUsableCoreUnlessTold) {
   EXPECT_EQ(make_executor(0)->size(), base::cpu_topology().usable_cores());
   EXPECT_EQ(make_executor(3)->size(), 3U);
+  EXPECT_LE(make_executor(~0U)->size(), 1'024U);
   EXPECT_EQ(Executor(0).size(), 1U);
 }
 

@@ -13,10 +13,12 @@ namespace akidb::embedding::base {
 // "not enough memory to " + `purpose`.
 template <class Work>
 std::invoke_result_t<Work> guard_memory(std::string_view purpose, Work&& work) {
+  Error none_left{ErrorCode::resource_exhausted, {}, {}, {}};
   try {
+    none_left.message = "not enough memory to " + std::string(purpose);  // now: later there may be none for it either
     return work();
   } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::resource_exhausted, "not enough memory to " + std::string(purpose), {}, {}};
+    return none_left;
   }
 }
 

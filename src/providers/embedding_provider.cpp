@@ -126,6 +126,7 @@ bool EmbeddingProvider::answers_to(std::string_view name) const {
 
 void EmbeddingProvider::embed_batch_async(BatchEmbeddingRequest request, Completion done) {
   const auto accepted = std::chrono::steady_clock::now();
+  if (!done) done = [](const Result<BatchEmbeddingResponse>&) {};
   const auto info = do_model_info();
   if (!info) {
     done(info.error());

@@ -1,5 +1,6 @@
 // open(): which provider, and the making of it.
 #include <akidb/embedding/open.hpp>
+#include <string>
 
 #include "base/guard_memory.hpp"
 #include "providers/makers.hpp"
@@ -21,6 +22,10 @@ Result<std::unique_ptr<EmbeddingProvider>> make_provider(const ProviderOptions& 
 }  // namespace
 
 Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options) {
+  if (options.dtype < Dtype::automatic || options.dtype > Dtype::fast) {
+    return Error{
+        ErrorCode::invalid_argument, "dtype: unknown value " + std::to_string(static_cast<int>(options.dtype)), {}, {}};
+  }
   return base::guard_memory("load the model", [&] { return make_provider(options); });
 }
 

@@ -31,6 +31,20 @@ TEST(Open, RefusesAKindThatThereIsNot) {
   EXPECT_THAT(opened.error().message, HasSubstr("provider"));
 }
 
+TEST(Open, RefusesATypeThatThereIsNot) {
+  const auto opened = open({.provider = ProviderKind::hash, .dtype = static_cast<Dtype>(77)});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::invalid_argument);
+  EXPECT_THAT(opened.error().message, HasSubstr("dtype: unknown value 77"));
+}
+
+TEST(Open, NeedsNobodyToTellOfVectors) {
+  const auto provider = open_hash();
+  provider->embed_batch_async({.inputs = {"text"}}, {});
+  provider->embed_batch_async({.inputs = {}}, {});
+  EXPECT_TRUE(provider->health_check());
+}
+
 TEST(Open, SaysWhatTheHashProviderIs) {
   const auto provider = open_hash({.threads = 2});
   const auto info = provider->model_info();

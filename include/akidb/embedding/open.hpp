@@ -17,7 +17,9 @@ namespace akidb::embedding {
 // ProviderOptions gives another; a provider keeps a share in its executor.
 class Executor;
 
-// `threads` workers; 0 takes one per core that the process may use (affinity mask and cgroup quota).
+// `threads` workers, at most 1,024; 0 takes one per core that the process may use (affinity mask and cgroup quota).
+// Fewer, with a warning in the log, where the system gives no more. Threads do not outlive fork(): a child process
+// must open its own providers, and may neither call nor destroy those of its parent.
 std::shared_ptr<Executor> make_executor(std::uint32_t threads);
 
 enum class ProviderKind {

@@ -73,7 +73,7 @@ class EmbeddingProvider {
   // Errors: invalid_argument (an empty list, invalid UTF-8, a dimension the model has not, an input too
   // long under Truncation::error, ...), not_found (another model), resource_exhausted (the queue is
   // full), deadline_exceeded, cancelled, internal (the model gave no finite numbers).
-  // A completion of a request that fails validation is called on the calling thread.
+  // A completion of a request that fails validation is called on the calling thread. An empty one is not called.
   void embed_batch_async(BatchEmbeddingRequest request, Completion done);
 
   // What this is and what it really runs on.
