@@ -6,9 +6,9 @@
 
 #include "base/file_lock.hpp"
 #include "base/log.hpp"
-#include "hub/background_writer.hpp"
 #include "hub/blob_digest.hpp"
 #include "hub/partial_file.hpp"
+#include "hub/stream_tee.hpp"
 
 namespace akidb::embedding::hub {
 namespace {
@@ -42,20 +42,29 @@ std::optional<ContentRange> content_range(const net::HttpResponse& response) {
 class BlobSink final : public DownloadSink {
  public:
   BlobSink(const Source& source, const RepoFile& file, PartialFile& partial, DownloadMeter& meter)
-      : source_(source), file_(file), partial_(partial), meter_(meter), writer_(partial), digest_(start_digest(file)) {
-    meter_.found(partial_.size());
+      : source_(source),
+        file_(file),
+        partial_(partial),
+        meter_(meter),
+        size_(partial.size()),
+        digest_(start_digest(file)),
+        tee_({[this](std::span<const std::byte> piece) { return hash(piece); },
+              [this](std::span<const std::byte> piece) { return partial_.append(piece); }}) {
+    meter_.found(size_);
   }
 
   // What an earlier try has left counts too.
-  Result<void> hash_what_is_there() { return feed_digest(digest_, partial_.descriptor(), partial_.size()); }
+  Result<void> hash_what_is_there() { return feed_digest(digest_, partial_.descriptor(), size_); }
 
-  [[nodiscard]] std::uint64_t size() const override { return writer_.size(); }
-  [[nodiscard]] std::uint64_t missing() const override { return file_.size - writer_.size(); }
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] std::uint64_t missing() const override { return file_.size - size_; }
   [[nodiscard]] bool wants_again() const override { return again_; }
 
   Result<void> restart() override {
     meter_.lost(size());
-    if (auto cleared = writer_.clear(); !cleared) return cleared;
+    if (auto flushed = flush(); !flushed) return flushed;
+    if (auto cleared = partial_.clear(); !cleared) return cleared;
+    size_ = 0;
     digest_ = start_digest(file_);
     return {};
   }
@@ -82,22 +91,35 @@ class BlobSink final : public DownloadSink {
     if (bytes.size() > missing()) {
       return again_from_start("more comes than the file has: " + sizes(file_.size, size() + bytes.size()));
     }
-    digest_.update(bytes);
-    if (auto appended = writer_.append(bytes); !appended) {
-      if (appended.error().code == ErrorCode::resource_exhausted) partial_.remove();
-      return appended;
-    }
+    if (auto appended = tee_.append(bytes); !appended) return give_up(appended.error());
+    size_ += bytes.size();
     meter_.came(bytes.size());
     return {};
   }
 
   // Of the whole, which is written then.
   Result<std::string> digest() {
-    if (auto flushed = writer_.flush(); !flushed) return flushed.error();
+    if (auto flushed = flush(); !flushed) return flushed.error();
     return digest_.finish();
   }
 
  private:
+  Result<void> hash(std::span<const std::byte> piece) {
+    digest_.update(piece);
+    return {};
+  }
+
+  Result<void> flush() {
+    auto flushed = tee_.flush();
+    return flushed ? flushed : give_up(flushed.error());
+  }
+
+  // On a full disk, what has come so far makes room.
+  Result<void> give_up(const Error& error) {
+    if (error.code == ErrorCode::resource_exhausted) partial_.remove();
+    return error;
+  }
+
   // An answer about another file must not be mixed into this one.
   [[nodiscard]] Result<void> check_same(const Landing& landing) const {
     const bool other_commit = !landing.commit.empty() && landing.commit != source_.commit;
@@ -126,9 +148,10 @@ class BlobSink final : public DownloadSink {
   const RepoFile& file_;
   PartialFile& partial_;
   DownloadMeter& meter_;
-  BackgroundWriter writer_;
-  base::Digest digest_;
+  std::uint64_t size_;
+  base::Digest digest_;  // the tee's, and the file too, between append() and flush()
   bool again_ = false;
+  StreamTee tee_;  // the last: its threads end before what they use
 };
 
 Result<void> check_room(PartialFile& partial, const RepoFile& file) {
