@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <tuple>
 
 #include "backend/native/native_backend.hpp"
 #include "model/model.hpp"
@@ -84,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(, StoredFormats,
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 // Writes the tiny model's weights with one value replaced, and opens it.
-Result<std::unique_ptr<backend::Backend>> open_with(const std::string& tensor, float value) {
+Result<std::unique_ptr<backend::Backend>> open_with(const std::string& tensor, float value,
+                                                    Precision precision = Precision::fp32) {
   const TemporaryFolder folder;
   const TinyBert tiny;
   write_tiny_bert(folder.path(), tiny);
@@ -93,7 +95,7 @@ Result<std::unique_ptr<backend::Backend>> open_with(const std::string& tensor, f
   std::ofstream(folder.path() / "model.safetensors", std::ios::binary) << safetensors_bytes(tensors);
   auto model = providers::native_model(*model::read_model_folder(folder.path()));
   if (!model) return model.error();
-  return backend::native::open_backend({std::move(*model), Precision::fp32, make_executor(2), "test"});
+  return backend::native::open_backend({std::move(*model), precision, make_executor(2), "test"});
 }
 
 TEST(NativeBackend, RefusesWeightsThatAreNotFinite) {
@@ -117,19 +119,26 @@ class Ignored final : public backend::RowSink {
 TEST(NativeBackend, SaysWhichLayerGaveAValueThatIsNotFinite) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"embeddings.word_embeddings.weight", "the embeddings"},
+      {"encoder.layer.0.attention.self.query.bias", "the attention of layer 0"},
       {"encoder.layer.1.attention.output.dense.weight", "the attention of layer 1"},
       {"encoder.layer.1.output.dense.weight", "the feed-forward of layer 1"},
   };
+  std::vector<std::tuple<const char*, const char*, Precision>> runs;
   for (const auto& [tensor, place] : cases) {
+    for (const auto precision : {Precision::fp32, Precision::bf16, Precision::int8}) {
+      runs.emplace_back(tensor, place, precision);
+    }
+  }
+  for (const auto& [tensor, place, precision] : runs) {
     // Finite in itself; its square is not.
-    auto opened = open_with(tensor, 3e38F);
+    auto opened = open_with(tensor, 3e38F, precision);
     ASSERT_TRUE(opened) << to_string(opened.error());
     Ignored sink;
     const std::vector<std::uint32_t> ids = {0, 1, 2};
     const std::vector<std::uint32_t> offsets = {0, 3};
     for (const auto cores : {Cores::one, Cores::all}) {
       const auto outcome = (*opened)->forward({ids, offsets}, cores, sink);
-      ASSERT_FALSE(outcome) << tensor;
+      ASSERT_FALSE(outcome) << tensor << ", precision " << static_cast<int>(precision);
       EXPECT_EQ(outcome.error().code, ErrorCode::internal);
       EXPECT_THAT(outcome.error().message, HasSubstr(place));
     }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -67,6 +68,7 @@ class PanelWork {
         rows[j] = &copies[j * layout.depth];
       }
       if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
+      if (packed_.input_factors != nullptr) rows[j] = divided(rows[j], copies, j);
       last = j + 1;
     }
     packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
@@ -74,6 +76,15 @@ class PanelWork {
   }
 
  private:
+  // A row of weights by its inputs' factors, among `copies`, where it may be already.
+  const float* divided(const float* row, std::vector<float>& copies, std::size_t column) const {
+    const std::size_t depth = packed_.weights.layout.depth;
+    if (copies.empty()) copies.resize(packed_.weights.layout.panel_columns * depth);
+    float* const out = &copies[column * depth];
+    for (std::size_t i = 0; i < depth; ++i) out[i] = row[i] / packed_.input_factors[i];
+    return out;
+  }
+
   // What stands in a column of a panel; null for a column of zeros.
   [[nodiscard]] std::pair<const StoredTensor*, std::size_t> source(std::size_t panel, std::size_t column) const {
     const std::size_t width = packed_.weights.layout.panel_columns;
@@ -96,9 +107,11 @@ class PanelWork {
 
 class Packer {
  public:
-  Packer(const EncoderModel& model, const kernels::KernelSet& set, kernels::Precision precision)
+  Packer(const EncoderModel& model, const kernels::KernelSet& set, kernels::Precision precision,
+         const InputFactors& factors)
       : model_(model),
         set_(set),
+        factors_(factors),
         products_(precision == kernels::Precision::fp32   ? set.fp32
                   : precision == kernels::Precision::bf16 ? set.bf16
                                                           : set.int8) {}
@@ -138,16 +151,19 @@ class Packer {
     if (model_.type_embeddings) weights.type_table = table(*model_.type_embeddings);
     weights.embeddings_norm = norm(model_.embeddings_norm);
     weights.layers.resize(model_.layers.size());
-    for (std::size_t i = 0; i < model_.layers.size(); ++i) layer(model_.layers[i], weights.layers[i]);
+    for (std::size_t i = 0; i < model_.layers.size(); ++i) layer(i, weights.layers[i]);
     if (model_.final_norm) weights.final_norm = norm(*model_.final_norm);
   }
 
-  void layer(const StoredLayer& stored, EncoderLayer& out) {
+  void layer(std::size_t index, EncoderLayer& out) {
+    static const LayerFactors kNone;
+    const StoredLayer& stored = model_.layers[index];
+    const LayerFactors& factors = factors_.empty() ? kNone : factors_[index];
     if (stored.attention_norm) out.attention_norm = norm(*stored.attention_norm);
-    linear(stored.query_key_value, nullptr, out.query_key_value);
-    linear(stored.attention_output, nullptr, out.attention_output);
-    linear(stored.up, stored.multiplied ? &*stored.multiplied : nullptr, out.up);
-    linear(stored.down, nullptr, out.down);
+    linear({stored.query_key_value, nullptr, factors.query_key_value}, out.query_key_value);
+    linear({stored.attention_output, nullptr, {}}, out.attention_output);
+    linear({stored.up, stored.multiplied ? &*stored.multiplied : nullptr, factors.up}, out.up);
+    linear({stored.down, nullptr, factors.down}, out.down);
     out.output_norm = norm(stored.output_norm);
   }
 
@@ -180,7 +196,14 @@ class Packer {
     return {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
   }
 
-  void linear(const StoredLinear& first, const StoredLinear* second, PackedLinear& out) {
+  struct LinearSource {
+    const StoredLinear& first;
+    const StoredLinear* second;  // null unless gated
+    std::span<const float> factors;
+  };
+
+  void linear(const LinearSource& source, PackedLinear& out) {
+    const auto& [first, second, factors] = source;
     const StackedRows rows(first);
     out.kernels = &products_;
     auto& layout = out.weights.layout;
@@ -194,6 +217,7 @@ class Packer {
     }
     out.weights.gated = second != nullptr;
     out.bias = biases(first, second, out);
+    out.input_factors = copied(factors);
     std::byte* const panels = reserve(layout.panels * layout.panel_bytes);
     out.weights.panels = panels;
     if (panels != nullptr) add_panels({out, panels, first, second});
@@ -209,6 +233,13 @@ class Packer {
         return {};
       });
     }
+  }
+
+  const float* copied(std::span<const float> values) {
+    if (values.empty()) return nullptr;
+    float* const out = reserve_floats(values.size());
+    if (out != nullptr) std::copy(values.begin(), values.end(), out);
+    return out;
   }
 
   // In the order of the packed columns.
@@ -280,6 +311,7 @@ class Packer {
 
   const EncoderModel& model_;
   const kernels::KernelSet& set_;
+  const InputFactors& factors_;
   const kernels::ProductKernels& products_;
   std::byte* memory_ = nullptr;
   std::size_t used_ = 0;
@@ -290,8 +322,9 @@ class Packer {
 }  // namespace
 
 Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
-                                                           kernels::Precision precision, Executor& executor) {
-  return Packer(model, set, precision).pack(executor);
+                                                           kernels::Precision precision, Executor& executor,
+                                                           const InputFactors& factors) {
+  return Packer(model, set, precision, factors).pack(executor);
 }
 
 }  // namespace akidb::embedding::backend::native

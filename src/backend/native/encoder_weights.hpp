@@ -21,7 +21,8 @@ struct PackedLinear {
   const kernels::ProductKernels* kernels = nullptr;
   kernels::Weights weights = {};
   const float* bias = nullptr;
-  std::size_t outputs = 0;  // values of a result row; a gated result may end in zeros
+  const float* input_factors = nullptr;  // what a uint8 operand's columns are multiplied with; null for ones
+  std::size_t outputs = 0;               // values of a result row; a gated result may end in zeros
 };
 
 struct NormVectors {
@@ -55,9 +56,18 @@ struct EncoderWeights {
   std::shared_ptr<const void> owner;
 };
 
+// What inputs are multiplied with and weights divided by, a value an input; empty for ones.
+struct LayerFactors {
+  std::vector<float> query_key_value;
+  std::vector<float> up;
+  std::vector<float> down;
+};
+using InputFactors = std::vector<LayerFactors>;  // a layer each, or empty
+
 // On the executor's threads and the caller's. data_corrupt, naming the tensor, where a weight is not finite;
 // resource_exhausted where there is not enough memory.
 Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
-                                                           kernels::Precision precision, Executor& executor);
+                                                           kernels::Precision precision, Executor& executor,
+                                                           const InputFactors& factors = {});
 
 }  // namespace akidb::embedding::backend::native

@@ -152,12 +152,12 @@ ForwardPass::OperandRows ForwardPass::embed(Range block, Bench& bench) {
                             block.count, encoder_.model.hidden_size, weights.word_table, weights.position_table,
                             weights.type_table, rows.data, rows.stride});
   const auto& first = weights.layers.front();
-  const Operand type = first.query_key_value.kernels->operand;
+  const PackedLinear* const next = &first.query_key_value;
   if (!encoder_.model.norm_first || !first.attention_norm) {
-    return norm(weights.embeddings_norm, rows, block.count, rows, type, bench, kEmbeddings);
+    return norm(weights.embeddings_norm, rows, block.count, rows, next, bench, kEmbeddings);
   }
-  norm(weights.embeddings_norm, rows, block.count, rows, Operand::fp32, bench, kEmbeddings);
-  return norm(*first.attention_norm, rows, block.count, bench.normed, type, bench, kEmbeddings);
+  norm(weights.embeddings_norm, rows, block.count, rows, nullptr, bench, kEmbeddings);
+  return norm(*first.attention_norm, rows, block.count, bench.normed, next, bench, kEmbeddings);
 }
 
 void ForwardPass::layer_of_rows(std::size_t layer, Range block, Bench& bench) {
@@ -201,16 +201,13 @@ ForwardPass::OperandRows ForwardPass::behind_attention(std::size_t layer_number,
     product.residual_stride = rows.stride;
     multiply(linear, product);
   };
-  add_product(layer.attention_output, convert(context, count, encoder_.model.hidden_size,
-                                              layer.attention_output.kernels->operand, bench.operand, bench.scales));
-  const auto middle =
-      norm(norm_first ? layer.output_norm : *layer.attention_norm, rows, count, norm_first ? bench.normed : rows,
-           layer.up.kernels->operand, bench, attention_stage(layer_number));
+  add_product(layer.attention_output, convert(context, count, layer.attention_output, bench.operand, bench.scales));
+  const auto middle = norm(norm_first ? layer.output_norm : *layer.attention_norm, rows, count,
+                           norm_first ? bench.normed : rows, &layer.up, bench, attention_stage(layer_number));
   add_product(layer.down, feed_forward_input(layer, middle, count, bench));
 
   const std::size_t stage = feed_forward_stage(layer_number);
-  const Operand next =
-      is_last(layer_number) ? Operand::fp32 : weights.layers[layer_number + 1].query_key_value.kernels->operand;
+  const PackedLinear* const next = is_last(layer_number) ? nullptr : &weights.layers[layer_number + 1].query_key_value;
   if (!norm_first) return norm(layer.output_norm, rows, count, rows, next, bench, stage);
   if (is_last(layer_number)) return norm(*weights.final_norm, rows, count, rows, next, bench, stage);
   return norm(*weights.layers[layer_number + 1].attention_norm, rows, count, bench.normed, next, bench, stage);
@@ -226,8 +223,8 @@ ForwardPass::OperandRows ForwardPass::feed_forward_input(const EncoderLayer& lay
   product.out_type = made;
   multiply(layer.up, product);
   if (wanted == made) return {bench.inner, stride, nullptr};
-  return convert({static_cast<float*>(bench.inner), stride}, count, layer.down.weights.layout.depth, wanted,
-                 bench.inner_operand, bench.inner_scales);
+  return convert({static_cast<float*>(bench.inner), stride}, count, layer.down, bench.inner_operand,
+                 bench.inner_scales);
 }
 
 void ForwardPass::query_key_value(std::size_t layer_number, Range block, const OperandRows& operand) {
@@ -310,8 +307,10 @@ void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range q
 }
 
 ForwardPass::OperandRows ForwardPass::norm(const NormVectors& vectors, const FloatRows& in, std::size_t count,
-                                           const FloatRows& out, Operand type, Bench& bench, std::size_t stage) {
+                                           const FloatRows& out, const PackedLinear* next, Bench& bench,
+                                           std::size_t stage) {
   const std::size_t columns = encoder_.model.hidden_size;
+  const Operand type = next == nullptr ? Operand::fp32 : next->kernels->operand;
   const std::size_t stride = operand_stride(type, columns);
   const bool finite = encoder_.set.rows.norm({
       .rows = in.data,
@@ -328,17 +327,20 @@ ForwardPass::OperandRows ForwardPass::norm(const NormVectors& vectors, const Flo
       .operand = type == Operand::fp32 ? nullptr : bench.operand,
       .operand_stride = stride,
       .scales = bench.scales,
+      .factors = next == nullptr ? nullptr : next->input_factors,
   });
   if (!finite) fail(stage);
   if (type == Operand::fp32) return {out.data, out.stride, nullptr};
   return {bench.operand, stride, bench.scales};
 }
 
-ForwardPass::OperandRows ForwardPass::convert(const FloatRows& rows, std::size_t count, std::size_t columns,
-                                              Operand type, void* buffer, RowScale* scales) const {
+ForwardPass::OperandRows ForwardPass::convert(const FloatRows& rows, std::size_t count, const PackedLinear& next,
+                                              void* buffer, RowScale* scales) const {
+  const Operand type = next.kernels->operand;
+  const std::size_t columns = next.weights.layout.depth;
   if (type == Operand::fp32) return {rows.data, rows.stride, nullptr};
   const std::size_t stride = operand_stride(type, columns);
-  encoder_.set.rows.convert({rows.data, rows.stride, count, columns, type, buffer, stride, scales});
+  encoder_.set.rows.convert({rows.data, rows.stride, count, columns, type, buffer, stride, scales, next.input_factors});
   return {buffer, stride, scales};
 }
 
@@ -359,6 +361,7 @@ kernels::Product ForwardPass::product_of(const PackedLinear& linear, const Opera
 }
 
 void ForwardPass::multiply(const PackedLinear& linear, const kernels::Product& product) const {
+  if (encoder_.observer != nullptr) encoder_.observer->see(linear, product);
   if (!splits_products_) {
     linear.kernels->multiply(product);
     return;

@@ -24,11 +24,19 @@
 
 namespace akidb::embedding::backend::native {
 
+// Sees what each product takes before it is computed.
+class ProductObserver {
+ public:
+  virtual ~ProductObserver() = default;
+  virtual void see(const PackedLinear& linear, const kernels::Product& product) = 0;
+};
+
 struct Encoder {
   const EncoderModel& model;
   const EncoderWeights& weights;
   const kernels::KernelSet& set;
   std::size_t block_rows;  // that a thread takes through a layer at a time
+  ProductObserver* observer = nullptr;
 };
 
 // One batch, once. Not thread-safe.
@@ -71,11 +79,11 @@ class ForwardPass {
               std::size_t heads) const;
   void attend(std::size_t layer, std::size_t sequence, Range queries, float* out, std::size_t out_stride, Bench& bench);
 
-  // What the steps are made of.
+  // What the steps are made of. A norm's operand is that of the `next` product, if there is one.
   OperandRows norm(const NormVectors& vectors, const FloatRows& in, std::size_t count, const FloatRows& out,
-                   kernels::Operand type, Bench& bench, std::size_t stage);
-  OperandRows convert(const FloatRows& rows, std::size_t count, std::size_t columns, kernels::Operand type,
-                      void* buffer, kernels::RowScale* scales) const;
+                   const PackedLinear* next, Bench& bench, std::size_t stage);
+  OperandRows convert(const FloatRows& rows, std::size_t count, const PackedLinear& next, void* buffer,
+                      kernels::RowScale* scales) const;
   // All panels, to rows of floats, without an activation and a residual.
   [[nodiscard]] static kernels::Product product_of(const PackedLinear& linear, const OperandRows& operand,
                                                    std::size_t count, const FloatRows& out);

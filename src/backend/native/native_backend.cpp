@@ -5,6 +5,7 @@
 
 #include "backend/native/encoder_weights.hpp"
 #include "backend/native/forward_pass.hpp"
+#include "backend/native/input_factors.hpp"
 #include "backend/native/kernels/flush_denormals.hpp"
 #include "backend/native/kernels/registry.hpp"
 #include "backend/native/team.hpp"
@@ -34,7 +35,7 @@ class NativeBackend final : public Backend {
       : executor_(std::move(options.executor)),
         model_(std::move(options.model)),
         weights_(std::move(weights)),
-        encoder_{model_, *weights_, set, kBlockRows},
+        encoder_{model_, *weights_, set, kBlockRows, nullptr},
         team_(*executor_) {
     info_.name = "native";
     info_.runtime = std::string("kernels ") + set.name;
@@ -103,13 +104,22 @@ Result<void> check_shape(const EncoderModel& model) {
                {}};
 }
 
+Result<std::unique_ptr<const EncoderWeights>> packed_weights(const NativeOptions& options,
+                                                             const kernels::KernelSet& set) {
+  auto weights = pack_weights(options.model, set, options.precision, *options.executor);
+  if (!weights || options.precision != Precision::int8) return weights;
+  const auto factors = find_input_factors(options.model, **weights, set, *options.executor);
+  weights->reset();
+  return pack_weights(options.model, set, options.precision, *options.executor, factors);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Backend>> open_backend(NativeOptions options) {
   if (auto checked = check_shape(options.model); !checked) return std::move(checked).error();
   const auto set = kernels::active_set();
   if (!set) return set.error();
-  auto weights = pack_weights(options.model, **set, options.precision, *options.executor);
+  auto weights = packed_weights(options, **set);
   if (!weights) return std::move(weights).error();
   return std::unique_ptr<Backend>(
       std::make_unique<NativeBackend>(std::move(options), **set, std::move(weights).value()));

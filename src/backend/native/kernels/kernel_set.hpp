@@ -13,7 +13,8 @@
 // are read fastest from addresses that are multiples of 64 bytes, with a stride that is an odd number of blocks.
 //
 // Nothing allocates, fails or keeps state. Shapes are the caller's promise. NaN and infinity travel through to the
-// result; `norm` says that it met one. Denormals are slow: see flush_denormals.hpp.
+// result, through uint8 rows by a scale of NaN; `norm` says that it met one. Denormals are slow: see
+// flush_denormals.hpp.
 #pragma once
 
 #include <cstddef>
@@ -94,7 +95,7 @@ struct ProductKernels {
   void (*multiply)(const Product& product);
 };
 
-// Rows of floats to operands. A uint8 row is scaled to its own least and greatest value.
+// Rows of floats to operands. A uint8 row is scaled to its own least and greatest value, behind its columns' factors.
 struct Conversion {
   const float* rows;
   std::size_t stride;
@@ -103,7 +104,8 @@ struct Conversion {
   Operand type;
   void* out;
   std::size_t out_stride;
-  RowScale* scales;  // for uint8
+  RowScale* scales;      // for uint8
+  const float* factors;  // for uint8: what each column is multiplied with; null for ones
 };
 
 struct Norm {
@@ -124,6 +126,7 @@ struct Norm {
   void* operand;
   std::size_t operand_stride;
   RowScale* scales;
+  const float* factors;  // as in Conversion
 };
 
 // Word, position and type vectors of each token, added up.

@@ -57,6 +57,19 @@ TEST_P(Rows, OfZerosAndOfOneValueConvertExactly) {
   }
 }
 
+TEST_P(Rows, OfUint8SayByTheirScaleThatAValueIsNotFinite) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+                          -std::numeric_limits<float>::infinity()}) {
+    for (std::size_t at = 0; at < 100; ++at) {
+      Matrix matrix = random_matrix(random_, 2, 100);
+      matrix.row(1)[at] = bad;
+      const Operands operands(*GetParam(), matrix, Operand::uint8);
+      ASSERT_TRUE(std::isfinite(operands.scales[0].scale));
+      ASSERT_TRUE(std::isnan(operands.scales[1].scale)) << at;
+    }
+  }
+}
+
 // One value a hundred times the others, as encoders have them: the others keep their steps.
 TEST_P(Rows, ZeroIsExactInEveryUint8Row) {
   for (int round = 0; round < 200; ++round) {
@@ -68,16 +81,28 @@ TEST_P(Rows, ZeroIsExactInEveryUint8Row) {
   }
 }
 
-struct Normed {
-  Matrix out;
-  bool finite;
-};
+TEST_P(Rows, FactorsStandBeforeTheScale) {
+  for (std::size_t columns = 1; columns <= 140; ++columns) {
+    const Matrix matrix = random_matrix(random_, 3, columns);
+    const Matrix factors = random_matrix(random_, 1, columns);
+    Matrix multiplied = matrix;
+    for (std::size_t i = 0; i < multiplied.values.size(); ++i) multiplied.values[i] *= factors.values[i % columns];
+    const Operands expected(*GetParam(), multiplied, Operand::uint8);
+    const Operands operands(*GetParam(), matrix, Operand::uint8, factors.values.data());
+    ASSERT_EQ(std::memcmp(operands.bytes.data(), expected.bytes.data(), operands.bytes.size()), 0) << columns;
+    for (std::size_t r = 0; r < matrix.rows; ++r) {
+      ASSERT_EQ(operands.scales[r].scale, expected.scales[r].scale);
+      ASSERT_EQ(operands.scales[r].zero, expected.scales[r].zero);
+    }
+  }
+}
 
 TEST_P(Rows, NormAndItsOperandAreRight) {
   for (std::size_t columns = 1; columns <= 100; ++columns) {
     const Matrix in = random_matrix(random_, 4, columns, 2);
     const Matrix gamma = random_matrix(random_, 1, columns);
     const Matrix beta = random_matrix(random_, 1, columns);
+    const Matrix factors = random_matrix(random_, 1, columns);
     for (unsigned options = 0; options < 8; ++options) {
       const bool rms = (options & 1U) != 0;
       Norm norm{};
@@ -100,8 +125,9 @@ TEST_P(Rows, NormAndItsOperandAreRight) {
         norm.operand = operand.data();
         norm.operand_stride = stride;
         norm.scales = scales.data();
+        norm.factors = rms ? factors.values.data() : nullptr;
         ASSERT_TRUE(rows_.norm(norm));
-        const Operands expected(*GetParam(), out, type);
+        const Operands expected(*GetParam(), out, type, norm.factors);
         ASSERT_EQ(std::memcmp(operand.data(), expected.bytes.data(), operand.size()), 0) << columns << " columns";
         for (std::size_t r = 0; r < in.rows && type == Operand::uint8; ++r) {
           ASSERT_EQ(scales[r].scale, expected.scales[r].scale);

@@ -79,13 +79,13 @@ struct Operands {
   Aligned<std::byte> bytes;
   Aligned<RowScale> scales;
 
-  Operands(const KernelSet& set, const Matrix& matrix, Operand operand)
+  Operands(const KernelSet& set, const Matrix& matrix, Operand operand, const float* factors = nullptr)
       : type(operand),
         stride(operand_stride(operand, matrix.columns)),
         bytes(matrix.rows * stride * operand_bytes(operand)),
         scales(matrix.rows) {
-    set.rows.convert(
-        {matrix.values.data(), matrix.columns, matrix.rows, matrix.columns, type, bytes.data(), stride, scales.data()});
+    set.rows.convert({matrix.values.data(), matrix.columns, matrix.rows, matrix.columns, type, bytes.data(), stride,
+                      scales.data(), factors});
   }
 
   [[nodiscard]] const void* row(std::size_t r) const { return bytes.data() + r * stride * operand_bytes(type); }

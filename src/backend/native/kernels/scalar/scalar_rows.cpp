@@ -1,5 +1,7 @@
 // What is done row by row.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "backend/native/kernels/scalar/scalar_kernels.hpp"
 
@@ -13,24 +15,29 @@ void row_to_bf16(const float* row, std::size_t columns, std::uint16_t* out) {
   std::fill(out + columns, out + padded(columns, 32), std::uint16_t{0});
 }
 
-// From the least to the greatest value of the row, zero among them, in 255 steps.
-RowScale row_to_uint8(const float* row, std::size_t columns, std::uint8_t* out) {
+// From the least to the greatest value of the row, zero among them, in 255 steps. A value that is not finite makes the
+// scale NaN, and with it what the row is multiplied with.
+RowScale row_to_uint8(const float* row, const float* factors, std::size_t columns, std::uint8_t* out) {
+  const auto value = [&](std::size_t i) { return factors == nullptr ? row[i] : row[i] * factors[i]; };
   float least = 0;
   float greatest = 0;
+  bool finite = true;
   for (std::size_t i = 0; i < columns; ++i) {
-    least = std::min(least, row[i]);
-    greatest = std::max(greatest, row[i]);
+    least = std::min(least, value(i));
+    greatest = std::max(greatest, value(i));
+    finite = finite && std::isfinite(value(i));
   }
   const float range = greatest - least;
   const float scale = range > 0 ? range / 255 : 1;
   const float inverse = 1 / scale;
   const float zero = std::nearbyint(-least * inverse);
   for (std::size_t i = 0; i < columns; ++i) {
-    const float step = std::nearbyint(row[i] * inverse) + zero;
+    const float step = std::nearbyint(value(i) * inverse) + zero;
     out[i] = static_cast<std::uint8_t>(step > 0 ? std::min(step, 255.F) : 0);  // NaN is 0
   }
   std::fill(out + columns, out + padded(columns, 64), std::uint8_t{0});
-  return {scale, static_cast<std::int32_t>(std::isfinite(zero) ? zero : 0)};
+  return finite ? RowScale{scale, static_cast<std::int32_t>(zero)}
+                : RowScale{std::numeric_limits<float>::quiet_NaN(), 0};
 }
 
 }  // namespace
@@ -43,7 +50,8 @@ void convert(const Conversion& conversion) {
       case Operand::fp32: std::copy_n(row, conversion.columns, static_cast<float*>(conversion.out) + at); break;
       case Operand::bf16: row_to_bf16(row, conversion.columns, static_cast<std::uint16_t*>(conversion.out) + at); break;
       case Operand::uint8:
-        conversion.scales[r] = row_to_uint8(row, conversion.columns, static_cast<std::uint8_t*>(conversion.out) + at);
+        conversion.scales[r] =
+            row_to_uint8(row, conversion.factors, conversion.columns, static_cast<std::uint8_t*>(conversion.out) + at);
         break;
     }
   }
@@ -72,7 +80,7 @@ bool norm(const Norm& norm) {
   }
   if (norm.operand != nullptr && norm.operand_type != Operand::fp32) {
     convert({norm.out, norm.out_stride, norm.row_count, norm.columns, norm.operand_type, norm.operand,
-             norm.operand_stride, norm.scales});
+             norm.operand_stride, norm.scales, norm.factors});
   }
   return finite;
 }

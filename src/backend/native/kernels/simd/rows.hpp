@@ -48,7 +48,8 @@ bool norm(const Norm& norm) {
     finite = finite && __builtin_isfinite(squares);
     scale_and_shift<V>(norm, row, mean, 1 / __builtin_sqrtf(squares / count + norm.epsilon), out);
     if (norm.operand == nullptr || norm.operand_type == Operand::fp32) continue;
-    row_to_operand<V>(out, norm.columns, norm.operand_type, norm.operand, r * norm.operand_stride, norm.scales + r);
+    row_to_operand<V>({out, norm.factors}, norm.columns, norm.operand_type, norm.operand, r * norm.operand_stride,
+                      norm.scales + r);
   }
   return finite;
 }
