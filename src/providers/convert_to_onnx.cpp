@@ -7,6 +7,7 @@
 #include "graph/onnx_summary.hpp"
 #include "model/model.hpp"
 #include "providers/compare_graphs.hpp"
+#include "providers/graph_output.hpp"
 #include "providers/model_location.hpp"
 
 namespace akidb::embedding {
@@ -19,11 +20,12 @@ constexpr double kAllowedDifference = 1e-3;
 ProviderOptions options_for(const ConvertOptions& options, const model::ModelFolder& model,
                             const std::filesystem::path& graph) {
   ProviderOptions provider;
-  provider.model = graph.string();
+  provider.model = std::filesystem::absolute(graph).string();  // never an id, whatever the name
   provider.provider = ProviderKind::onnx;
   provider.device = "cpu";
   provider.tokenizer = model.tokenizer;
   provider.max_length = model.max_tokens;
+  provider.offline = true;
   provider.cache = options.cache;
   provider.onnxruntime = options.onnxruntime;
   return provider;
@@ -74,6 +76,7 @@ Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
   if (!located) return located.error();
   const auto model = model::read_model_folder(located->folder);
   if (!model) return model.error();
+  if (auto free = providers::check_graph_output(options.output, model->onnx.value_or("")); !free) return free.error();
   if (auto written = graph::write_onnx(*model, options.output); !written) return written.error();
 
   ConvertReport report;

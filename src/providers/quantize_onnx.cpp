@@ -9,6 +9,7 @@
 #include "base/temporary_folder.hpp"
 #include "graph/quantize.hpp"
 #include "model/onnx_external_data.hpp"
+#include "providers/graph_output.hpp"
 #include "providers/model_source.hpp"
 #include "providers/quality_report.hpp"
 #include "providers/weights_range.hpp"
@@ -110,6 +111,7 @@ Result<QuantizeReport> quantize_onnx(const QuantizeOptions& options) {
   const auto source = providers::find_model_source(source_options);
   if (!source) return source.error();
   const auto graph = source->masked_graph.empty() ? source->graph : source->masked_graph;
+  if (auto free = providers::check_graph_output(options.output, graph); !free) return free.error();
   const auto float32 = open(source_options);
   if (!float32) return float32.error();
 

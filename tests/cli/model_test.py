@@ -120,6 +120,11 @@ class Files(ProgramTest):
             (self.folder / name).rename(published / "onnx" / name)
         (published / "onnx" / "own.onnx").rename(published / "onnx" / "model.onnx")
         self.write("again.onnx", "old")
+        self.fails(2, "another file than the graph that is read", "convert", published, "--output",
+                   f"{published}/onnx/model.onnx", "--force")
+        self.fails(2, "a name that ends in .onnx", "convert", published, "--output", f"{published}/model.safetensors", "--force")
+        self.fails(2, "another file than the graph that is read", "quantize", published, "--to", "fp16", "--output",
+                   f"{published}/onnx/model.onnx", "--force")
         self.fails(2, "again.onnx is there already", "convert", published, "--output", "again.onnx")
         again = json.loads(self.good("convert", published, "--output", "again.onnx", "--force", "--json").stdout)
         self.assertEqual(again["comparison"]["with"], "onnx/model.onnx")

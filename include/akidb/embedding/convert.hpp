@@ -17,7 +17,8 @@ struct ConvertOptions {
   std::string model = "sentence-transformers/all-MiniLM-L6-v2";
   std::string revision = "main";
 
-  // Large weights go beside it, into "<output>.data". An older graph of this name is replaced.
+  // "NAME.onnx"; large weights go beside it, into "NAME.onnx.data". An older graph of this name is replaced, but not
+  // the one that the model was published with.
   std::filesystem::path output;
 
   std::filesystem::path cache{};        // as ProviderOptions::cache

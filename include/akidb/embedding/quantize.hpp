@@ -31,7 +31,7 @@ struct QuantizeOptions {
   std::filesystem::path tokenizer{};  // of a bare .onnx file
 
   Quantization to = Quantization::int8_dynamic;
-  std::filesystem::path output;  // one file; an older one is replaced
+  std::filesystem::path output;  // "NAME.onnx", one file; an older one is replaced, but not the graph that is read
 
   bool per_channel = true;                         // a scale for each output of a layer
   std::optional<bool> reduced_range{};             // weights of 7 bits; nothing: where this CPU saturates sums of 8
