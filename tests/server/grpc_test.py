@@ -235,6 +235,33 @@ class Calls(unittest.TestCase):
         self.assertEqual(count, 10_000)
         self.assertLess(most - before, 16)
 
+    def test_hundred_refusals_of_each_kind_cost_no_memory(self):
+        batches = "/akidb.embedding.v1.EmbeddingService/EmbedBatch"
+        refused = (
+            ("no such method", "/no.Service/Method", b"", "UNIMPLEMENTED"),
+            ("no message", "/tei.v1.Embed/Embed", b"\xff\xff", "INVALID_ARGUMENT"),
+            ("no UTF-8", "/tei.v1.Embed/Embed", b"\x0a\x02\xff\xff", "INVALID_ARGUMENT"),
+            ("no input", batches, batch().SerializeToString(), "INVALID_ARGUMENT"),
+            ("too many inputs", batches, batch(*["a"] * 17_000).SerializeToString(), "INVALID_ARGUMENT"),
+            ("unknown model", batches, batch(TEXT, model="other").SerializeToString(), "NOT_FOUND"),
+            ("no head", "/tei.v1.Rerank/Rerank", tei.RerankRequest(query="a", texts=["b"]).SerializeToString(),
+             "FAILED_PRECONDITION"),
+            ("no tensor", "/inference.GRPCInferenceService/ModelInfer",
+             service_pb2.ModelInferRequest(model_name="hash").SerializeToString(), "INVALID_ARGUMENT"),
+        )
+
+        def refuse(times):
+            call = self.channel.unary_unary(path)
+            for _ in range(times):
+                self.fails(grpc.StatusCode[code], call, message, timeout=GUARD)
+
+        for _, path, message, code in refused:
+            refuse(20)
+        for what, path, message, code in refused:
+            before = resident_mib(self.server.process.pid)
+            refuse(100)
+            self.assertLess(resident_mib(self.server.process.pid) - before, 1, what)
+
     def test_a_client_that_does_not_read_is_not_heard(self):
         stub = own_grpc.EmbeddingServiceStub(self.channel)
         stopped = threading.Event()
