@@ -64,7 +64,7 @@ Result<std::vector<ObservedRange>> observe_ranges(const std::filesystem::path& g
     if (!signature) return signature.error();
     return observe(*session, *signature, outputs, sequences);
   } catch (const Ort::Exception& exception) {
-    return ort_error(ErrorCode::internal, "ONNX Runtime failed during the calibration", exception);
+    return run_error("during the calibration", exception);
   }
 }
 

@@ -143,7 +143,7 @@ Result<std::unique_ptr<Backend>> open_backend(const OnnxOptions& options) {
   try {
     return open_or_throw(options);
   } catch (const Ort::Exception& exception) {
-    return ort_error(ErrorCode::internal, "ONNX Runtime failed while the model was loaded", exception);
+    return run_error("while the model was loaded", exception);
   }
 }
 

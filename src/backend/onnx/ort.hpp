@@ -7,6 +7,7 @@
 
 #include <akidb/embedding/error.hpp>
 #include <string>
+#include <string_view>
 
 namespace akidb::embedding::backend::onnx {
 
@@ -15,6 +16,23 @@ Ort::Env& ort_env();
 
 inline Error ort_error(ErrorCode code, std::string message, const Ort::Exception& exception) {
   return {code, std::move(message), exception.what(), {}};
+}
+
+// Whether ONNX Runtime lacked memory or file descriptors, for which it has no code of its own.
+inline bool lacks_resources(const Ort::Exception& exception) {
+  const std::string_view words = exception.what();
+  for (const std::string_view want : {"bad_alloc", "Failed to allocate", "Too many open files", "Cannot allocate"}) {
+    if (words.find(want) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// "ONNX Runtime failed " + `what`: for no reason that the caller gave, unless it lacked memory.
+inline Error run_error(const std::string& what, const Ort::Exception& exception) {
+  if (lacks_resources(exception)) {
+    return ort_error(ErrorCode::resource_exhausted, "ONNX Runtime failed " + what + ": not enough memory", exception);
+  }
+  return ort_error(ErrorCode::internal, "ONNX Runtime failed " + what, exception);
 }
 
 }  // namespace akidb::embedding::backend::onnx

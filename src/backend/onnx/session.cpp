@@ -37,11 +37,8 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
 }
 
 ErrorCode code_of(const Ort::Exception& exception) {
-  // Want of memory or of file descriptors has no code of its own.
+  if (lacks_resources(exception)) return ErrorCode::resource_exhausted;
   const std::string_view words = exception.what();
-  for (const std::string_view want : {"bad_alloc", "Failed to allocate", "Too many open files", "Cannot allocate"}) {
-    if (words.find(want) != std::string_view::npos) return ErrorCode::resource_exhausted;
-  }
   if (words.find("opset") != std::string_view::npos && words.find("nder development") != std::string_view::npos) {
     return ErrorCode::unsupported;
   }

@@ -86,7 +86,7 @@ Result<void> SessionBackend::forward(const TokenBatch& batch, Cores cores, RowSi
     Ort::Session& session = cores == Cores::all && wide_ready_.load() ? wide_session_ : *session_;
     return run(session, batch, {batch.sequences(), length}, 0, sink);
   } catch (const Ort::Exception& exception) {
-    return ort_error(ErrorCode::internal, "ONNX Runtime failed to run the model", exception);
+    return run_error("to run the model", exception);
   }
 }
 
