@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy soak bench-serving asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ soak: build ## the server under overload, attacks and 30 minutes of mixed load, 
 
 bench-serving: build ## what serving costs beside the library in process
 	@bench/serving/serving_bench.py $(BUILD)
+
+bench-serving-peers: build ## the server beside Infinity and FastAPI with fastembed, which are brought (5 GB)
+	@bench/peers/setup.sh infinity fastapi
+	@bench/serving/serving_peers.py $(BUILD)
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test PRESET=asan-ubsan
