@@ -8,10 +8,8 @@
 
 namespace akidb::embedding::graph {
 
-// 64 hexadecimal digits: SHA-256 of the converter's version, the encoder's shape, and for each safetensors
-// file its header, size, and identity (device, inode, time of the last change in nanoseconds). The weights
-// themselves are not hashed: that would read the whole file at every start. A copy of a model thus has
-// another key, and a file that was rewritten in place a new one.
+// 64 hexadecimal digits: SHA-256 of the converter's version and of the model's identity (model/model_identity.hpp). The
+// weights themselves are not hashed: that would read the whole file at every start.
 Result<std::string> model_key(const model::ModelFolder& model);
 
 }  // namespace akidb::embedding::graph

@@ -49,7 +49,7 @@ ModelFacts model_facts(const ProviderOptions& options) {
   return facts;
 }
 
-// Opening a model adds to the derived folder only where it converts it.
+// Opening a model on ONNX Runtime adds to the derived folder only where it converts it.
 bool has_grown(const std::vector<FolderFacts>& before, const std::vector<FolderFacts>& after) {
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (after[i].purpose == "derived" && after[i].bytes > before[i].bytes) return true;
@@ -65,7 +65,9 @@ Diagnosis diagnose(const ProviderOptions& options) {
   const auto folders_before = providers::folder_facts(options);
   diagnosis.model = model_facts(options);
   diagnosis.folders = providers::folder_facts(options);
-  diagnosis.model.converted = has_grown(folders_before, diagnosis.folders);
+  const auto& info = diagnosis.model.info;
+  const bool is_native = info && info->provider == "native";
+  diagnosis.model.converted = !is_native && has_grown(folders_before, diagnosis.folders);
   diagnosis.native = providers::native_facts();
   diagnosis.onnxruntime = providers::runtime_facts(options);
   diagnosis.devices = providers::device_facts(options);

@@ -5,6 +5,7 @@
 
 #include "model/architecture.hpp"
 #include "model/encoder_tensors.hpp"
+#include "model/model_identity.hpp"
 #include "model/tensor_values.hpp"
 #include "model/weights.hpp"
 
@@ -204,6 +205,9 @@ Result<native::EncoderModel> native_model(const model::ModelFolder& folder) {
         reader.take(tensors.weight(std::string(names.relative_bias), config.relative_buckets, config.heads));
   }
   if (reader.error()) return *reader.error();
+  auto identity = model::model_identity(folder);
+  if (!identity) return std::move(identity).error();
+  model.identity = std::move(*identity);
   model.owner = weights;
   return model;
 }

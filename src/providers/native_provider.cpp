@@ -55,7 +55,8 @@ ProviderResult make_native_provider(const ProviderOptions& options) {
   if (auto checked = check_options(options); !checked) return std::move(checked).error();
   auto wish = model_wish(options);
   wish.dtype = Dtype::automatic;  // of ONNX files
-  const auto located = locate_model(wish, hub::cache_folders(options.cache, options.hub_cache));
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  const auto located = locate_model(wish, folders);
   if (!located) return located.error();
   auto folder = model::read_model_folder(located->folder, located->graph);
   if (!folder) return std::move(folder).error();
@@ -71,6 +72,7 @@ ProviderResult make_native_provider(const ProviderOptions& options) {
         native.model = std::move(*model);
         native.precision = precision_of(options.dtype);
         native.executor = executor;
+        native.packed_folder = folders.derived() / "packed";
         native.device_reason =
             options.device == "auto" ? "auto: the native encoder knows the architecture" : "asked for";
         return backend::native::open_backend(std::move(native));

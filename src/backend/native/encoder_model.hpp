@@ -73,6 +73,9 @@ struct EncoderModel {
 
   std::shared_ptr<const void> owner;
 
+  // Differs where any weight does; empty where that is not known.
+  std::string identity;
+
   [[nodiscard]] std::size_t head_size() const noexcept { return hidden_size / heads; }
   [[nodiscard]] std::size_t vocab_size() const noexcept { return word_embeddings.rows; }
 };

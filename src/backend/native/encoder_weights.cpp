@@ -1,5 +1,6 @@
-// Two passes over the same walk through the model: the first adds up the memory that everything takes, the
-// second hands it out and notes the work; then the work is done on all cores.
+// Two passes over the same walk through the model: the first adds up the memory that everything takes, the second
+// hands it out and notes the work; then the work is done on all cores. Over memory that an earlier start has packed,
+// the second pass only hands out.
 #include "backend/native/encoder_weights.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "backend/native/panel_work.hpp"
 #include "backend/native/stored_values.hpp"
 #include "base/guard_memory.hpp"
 
@@ -18,103 +20,22 @@ namespace {
 
 using base::LargeMemory;
 
-Error not_finite(const StoredTensor& tensor) {
-  return {ErrorCode::data_corrupt, tensor.name + ": a value is NaN or infinite", {}, {}};
-}
-
-// Rows of several tensors, one behind the other.
-class StackedRows {
- public:
-  explicit StackedRows(const StoredLinear& linear) : parts_(linear.weights) {}
-
-  [[nodiscard]] std::size_t count() const {
-    std::size_t rows = 0;
-    for (const auto& part : parts_) rows += part.rows;
-    return rows;
-  }
-  [[nodiscard]] std::size_t depth() const { return parts_.front().columns; }
-
-  // The tensor that has the row, and the row's place in it.
-  [[nodiscard]] std::pair<const StoredTensor*, std::size_t> find(std::size_t row) const {
-    auto part = parts_.begin();
-    for (; row >= part->rows; ++part) row -= part->rows;
-    return {&*part, row};
-  }
-
- private:
-  const std::vector<StoredTensor>& parts_;
-};
-
-// Panels of one linear layer that one thread packs at a time.
-class PanelWork {
- public:
-  PanelWork(const PackedLinear& packed, std::byte* panels, const StoredLinear& first, const StoredLinear* second)
-      : packed_(packed), panels_(panels), first_(first), second_(second) {}
-
-  [[nodiscard]] std::size_t panels() const { return packed_.weights.layout.panels; }
-
-  Result<void> pack(std::size_t panel, const kernels::KernelSet& set) const {
-    const auto& layout = packed_.weights.layout;
-    std::vector<const float*> rows(layout.panel_columns, nullptr);
-    std::vector<float> copies;
-    std::size_t last = 0;
-    for (std::size_t j = 0; j < layout.panel_columns; ++j) {
-      const auto [tensor, row] = source(panel, j);
-      if (tensor == nullptr) continue;
-      rows[j] = row_in_place(*tensor, row);
-      if (rows[j] == nullptr) {
-        if (copies.empty()) copies.resize(layout.panel_columns * layout.depth);
-        read_row(*tensor, row, &copies[j * layout.depth]);
-        rows[j] = &copies[j * layout.depth];
-      }
-      if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
-      if (packed_.input_factors != nullptr) rows[j] = divided(rows[j], copies, j);
-      last = j + 1;
-    }
-    packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
-    return {};
-  }
-
- private:
-  // A row of weights by its inputs' factors, among `copies`, where it may be already.
-  const float* divided(const float* row, std::vector<float>& copies, std::size_t column) const {
-    const std::size_t depth = packed_.weights.layout.depth;
-    if (copies.empty()) copies.resize(packed_.weights.layout.panel_columns * depth);
-    float* const out = &copies[column * depth];
-    for (std::size_t i = 0; i < depth; ++i) out[i] = row[i] / packed_.input_factors[i];
-    return out;
-  }
-
-  // What stands in a column of a panel; null for a column of zeros.
-  [[nodiscard]] std::pair<const StoredTensor*, std::size_t> source(std::size_t panel, std::size_t column) const {
-    const std::size_t width = packed_.weights.layout.panel_columns;
-    const StackedRows first(first_);
-    if (second_ == nullptr) {
-      const std::size_t row = panel * width + column;
-      return row < first.count() ? first.find(row) : std::pair<const StoredTensor*, std::size_t>(nullptr, 0);
-    }
-    const std::size_t half = width / 2;
-    const std::size_t row = panel * half + column % half;
-    if (row >= first.count()) return {nullptr, 0};
-    return column < half ? first.find(row) : StackedRows(*second_).find(row);
-  }
-
-  const PackedLinear& packed_;
-  std::byte* panels_;
-  const StoredLinear& first_;
-  const StoredLinear* second_;
-};
-
 class Packer {
  public:
-  Packer(const EncoderModel& model, const kernels::KernelSet& set, kernels::Precision precision,
-         const InputFactors& factors)
-      : model_(model),
-        set_(set),
+  Packer(const Packing& packing, bool has_factors, const InputFactors& factors = {})
+      : model_(packing.model),
+        set_(packing.set),
+        has_factors_(has_factors),
         factors_(factors),
-        products_(precision == kernels::Precision::fp32   ? set.fp32
-                  : precision == kernels::Precision::bf16 ? set.bf16
-                                                          : set.int8) {}
+        products_(packing.precision == kernels::Precision::fp32   ? packing.set.fp32
+                  : packing.precision == kernels::Precision::bf16 ? packing.set.bf16
+                                                                  : packing.set.int8) {}
+
+  std::size_t measure() {
+    EncoderWeights weights;
+    walk(weights);
+    return used_;
+  }
 
   Result<std::unique_ptr<const EncoderWeights>> pack(Executor& executor) {
     auto weights = std::make_unique<EncoderWeights>();
@@ -129,6 +50,7 @@ class Packer {
                    {}};
     }
     memory_ = weights->memory.data();
+    writes_ = true;
     used_ = 0;
     walk(*weights);
     if (problem_) return *problem_;
@@ -136,8 +58,20 @@ class Packer {
     return std::unique_ptr<const EncoderWeights>(std::move(weights));
   }
 
+  Result<std::unique_ptr<const EncoderWeights>> view(PackedFile file) {
+    auto weights = std::make_unique<EncoderWeights>();
+    weights->owner = model_.owner;
+    weights->file = std::move(file);
+    add_positions(*weights);
+    // Nothing is written through it.
+    memory_ = const_cast<std::byte*>(weights->file->memory().data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    walk(*weights);
+    if (problem_) return *problem_;
+    return std::unique_ptr<const EncoderWeights>(std::move(weights));
+  }
+
  private:
-  // Null in the first pass.
+  // Null where memory is only added up.
   std::byte* reserve(std::size_t bytes) {
     std::byte* const place = memory_ == nullptr ? nullptr : memory_ + used_;
     used_ += LargeMemory::rounded(bytes);
@@ -160,10 +94,10 @@ class Packer {
     const StoredLayer& stored = model_.layers[index];
     const LayerFactors& factors = factors_.empty() ? kNone : factors_[index];
     if (stored.attention_norm) out.attention_norm = norm(*stored.attention_norm);
-    linear({stored.query_key_value, nullptr, factors.query_key_value}, out.query_key_value);
-    linear({stored.attention_output, nullptr, {}}, out.attention_output);
-    linear({stored.up, stored.multiplied ? &*stored.multiplied : nullptr, factors.up}, out.up);
-    linear({stored.down, nullptr, factors.down}, out.down);
+    linear({stored.query_key_value, nullptr, has_factors_, factors.query_key_value}, out.query_key_value);
+    linear({stored.attention_output, nullptr, false, {}}, out.attention_output);
+    linear({stored.up, stored.multiplied ? &*stored.multiplied : nullptr, has_factors_, factors.up}, out.up);
+    linear({stored.down, nullptr, has_factors_, factors.down}, out.down);
     out.output_norm = norm(stored.output_norm);
   }
 
@@ -171,7 +105,7 @@ class Packer {
   const float* table(const StoredTensor& tensor) {
     if (const float* const in_place = row_in_place(tensor, 0)) return in_place;
     float* const out = reserve_floats(tensor.rows * tensor.columns);
-    if (out == nullptr) return nullptr;
+    if (!writes_) return out;
     constexpr std::size_t kRows = 1'024;
     for (std::size_t first = 0; first < tensor.rows; first += kRows) {
       work_.emplace_back([&tensor, out, first]() -> Result<void> {
@@ -186,7 +120,7 @@ class Packer {
 
   const float* vector(const StoredTensor& tensor) {
     float* const out = reserve_floats(tensor.columns);
-    if (out == nullptr) return nullptr;
+    if (!writes_) return out;
     read_row(tensor, 0, out);
     if (!set_.rows.all_finite(out, tensor.columns)) problem_ = not_finite(tensor);
     return out;
@@ -199,11 +133,12 @@ class Packer {
   struct LinearSource {
     const StoredLinear& first;
     const StoredLinear* second;  // null unless gated
+    bool scaled;
     std::span<const float> factors;
   };
 
   void linear(const LinearSource& source, PackedLinear& out) {
-    const auto& [first, second, factors] = source;
+    const auto& [first, second, scaled, factors] = source;
     const StackedRows rows(first);
     out.kernels = &products_;
     auto& layout = out.weights.layout;
@@ -217,10 +152,10 @@ class Packer {
     }
     out.weights.gated = second != nullptr;
     out.bias = biases(first, second, out);
-    out.input_factors = copied(factors);
+    out.input_factors = scaled ? copied(factors, rows.depth()) : nullptr;
     std::byte* const panels = reserve(layout.panels * layout.panel_bytes);
     out.weights.panels = panels;
-    if (panels != nullptr) add_panels({out, panels, first, second});
+    if (writes_) add_panels({out, panels, first, second});
   }
 
   void add_panels(const PanelWork& work) {
@@ -235,10 +170,9 @@ class Packer {
     }
   }
 
-  const float* copied(std::span<const float> values) {
-    if (values.empty()) return nullptr;
-    float* const out = reserve_floats(values.size());
-    if (out != nullptr) std::copy(values.begin(), values.end(), out);
+  const float* copied(std::span<const float> values, std::size_t count) {
+    float* const out = reserve_floats(count);
+    if (writes_) std::copy(values.begin(), values.end(), out);
     return out;
   }
 
@@ -246,7 +180,7 @@ class Packer {
   const float* biases(const StoredLinear& first, const StoredLinear* second, const PackedLinear& packed) {
     if (first.biases.empty() && (second == nullptr || second->biases.empty())) return nullptr;
     float* const out = reserve_floats(packed.weights.layout.columns);
-    if (out == nullptr) return nullptr;
+    if (!writes_) return out;
     const auto plain = joined(first);
     if (second == nullptr) {
       std::copy(plain.begin(), plain.end(), out);
@@ -311,9 +245,11 @@ class Packer {
 
   const EncoderModel& model_;
   const kernels::KernelSet& set_;
+  const bool has_factors_;
   const InputFactors& factors_;
   const kernels::ProductKernels& products_;
   std::byte* memory_ = nullptr;
+  bool writes_ = false;
   std::size_t used_ = 0;
   std::optional<Error> problem_;
   std::vector<std::function<Result<void>()>> work_;
@@ -321,10 +257,15 @@ class Packer {
 
 }  // namespace
 
-Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
-                                                           kernels::Precision precision, Executor& executor,
+Result<std::unique_ptr<const EncoderWeights>> pack_weights(const Packing& packing, Executor& executor,
                                                            const InputFactors& factors) {
-  return Packer(model, set, precision, factors).pack(executor);
+  return Packer(packing, !factors.empty(), factors).pack(executor);
+}
+
+std::size_t packed_bytes(const Packing& packing, bool has_factors) { return Packer(packing, has_factors).measure(); }
+
+Result<std::unique_ptr<const EncoderWeights>> view_weights(const Packing& packing, bool has_factors, PackedFile file) {
+  return Packer(packing, has_factors).view(std::move(file));
 }
 
 }  // namespace akidb::embedding::backend::native

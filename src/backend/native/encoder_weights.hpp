@@ -10,6 +10,7 @@
 
 #include "backend/native/encoder_model.hpp"
 #include "backend/native/kernels/kernel_set.hpp"
+#include "backend/native/packed_file.hpp"
 #include "backend/native/position_tables.hpp"
 #include "base/executor.hpp"
 #include "base/large_memory.hpp"
@@ -51,7 +52,8 @@ struct EncoderWeights {
   std::optional<NormVectors> final_norm;
   std::optional<DistanceBias> distances;
 
-  base::LargeMemory memory;
+  base::LargeMemory memory;        // what was packed,
+  std::optional<PackedFile> file;  // or where an earlier start has packed it
   std::vector<std::unique_ptr<const RotaryTable>> rotations;
   std::shared_ptr<const void> owner;
 };
@@ -64,10 +66,21 @@ struct LayerFactors {
 };
 using InputFactors = std::vector<LayerFactors>;  // a layer each, or empty
 
+struct Packing {
+  const EncoderModel& model;
+  const kernels::KernelSet& set;
+  kernels::Precision precision;
+};
+
 // On the executor's threads and the caller's. data_corrupt, naming the tensor, where a weight is not finite;
 // resource_exhausted where there is not enough memory.
-Result<std::unique_ptr<const EncoderWeights>> pack_weights(const EncoderModel& model, const kernels::KernelSet& set,
-                                                           kernels::Precision precision, Executor& executor,
+Result<std::unique_ptr<const EncoderWeights>> pack_weights(const Packing& packing, Executor& executor,
                                                            const InputFactors& factors = {});
+
+// Of EncoderWeights::memory.
+std::size_t packed_bytes(const Packing& packing, bool has_factors);
+
+// Over a file of that many bytes, which holds what pack_weights() made of the same.
+Result<std::unique_ptr<const EncoderWeights>> view_weights(const Packing& packing, bool has_factors, PackedFile file);
 
 }  // namespace akidb::embedding::backend::native

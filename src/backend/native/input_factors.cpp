@@ -93,7 +93,7 @@ std::vector<float> balance(const std::vector<float>& inputs, const std::vector<f
   std::vector<float> factors(inputs.size());
   for (std::size_t i = 0; i < factors.size(); ++i) {
     factors[i] = std::sqrt(std::max(weights[i], weight_floor) / std::max(inputs[i], input_floor));
-    if (!std::isnormal(factors[i])) return {};
+    if (!std::isnormal(factors[i])) factors[i] = 1;
   }
   return factors;
 }
@@ -120,20 +120,20 @@ std::vector<Place> places_of(const EncoderModel& model, const EncoderWeights& we
 
 }  // namespace
 
-InputFactors find_input_factors(const EncoderModel& model, const EncoderWeights& weights, const kernels::KernelSet& set,
-                                Executor& executor) {
+InputFactors find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor) {
+  const EncoderModel& model = packing.model;
   InputFactors factors(model.layers.size());
   const auto places = places_of(model, weights, factors);
   InputSizes inputs;
   for (const auto& place : places) inputs.watch(place.packed);
   constexpr std::size_t kBlockRows = 64;
-  if (!run_samples({model, weights, set, kBlockRows, &inputs})) return {};
+  const bool ran = run_samples({model, weights, packing.set, kBlockRows, &inputs}).has_value();
   executor.parallel_for(places.size(), [&](std::size_t at) {
     const auto& place = places[at];
     std::vector<float> sizes(inputs.of(place.packed).size(), 0.F);
     take_sizes(place.stored, sizes);
     if (place.second != nullptr) take_sizes(*place.second, sizes);
-    place.factors = balance(inputs.of(place.packed), sizes);
+    place.factors = ran ? balance(inputs.of(place.packed), sizes) : std::vector<float>(sizes.size(), 1.F);
   });
   return factors;
 }

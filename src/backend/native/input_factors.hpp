@@ -4,18 +4,13 @@
 // output (SmoothQuant, arXiv 2211.10438).
 #pragma once
 
-#include <vector>
-
-#include "backend/native/encoder_model.hpp"
 #include "backend/native/encoder_weights.hpp"
-#include "backend/native/kernels/kernel_set.hpp"
 #include "base/executor.hpp"
 
 namespace akidb::embedding::backend::native {
 
 // From `weights`, which are the model's in int8 and without factors: how large activations are shows in a pass over a
-// few hundred token ids, the same ones ever. Empty where that pass fails. On the executor's threads and the caller's.
-InputFactors find_input_factors(const EncoderModel& model, const EncoderWeights& weights, const kernels::KernelSet& set,
-                                Executor& executor);
+// few hundred token ids, the same ones ever. Ones where that tells nothing. On the executor's threads and the caller's.
+InputFactors find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor);
 
 }  // namespace akidb::embedding::backend::native

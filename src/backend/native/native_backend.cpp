@@ -3,11 +3,10 @@
 #include <string_view>
 #include <utility>
 
-#include "backend/native/encoder_weights.hpp"
 #include "backend/native/forward_pass.hpp"
-#include "backend/native/input_factors.hpp"
 #include "backend/native/kernels/flush_denormals.hpp"
 #include "backend/native/kernels/registry.hpp"
+#include "backend/native/load_weights.hpp"
 #include "backend/native/team.hpp"
 #include "backend/native/workspace.hpp"
 
@@ -104,22 +103,13 @@ Result<void> check_shape(const EncoderModel& model) {
                {}};
 }
 
-Result<std::unique_ptr<const EncoderWeights>> packed_weights(const NativeOptions& options,
-                                                             const kernels::KernelSet& set) {
-  auto weights = pack_weights(options.model, set, options.precision, *options.executor);
-  if (!weights || options.precision != Precision::int8) return weights;
-  const auto factors = find_input_factors(options.model, **weights, set, *options.executor);
-  weights->reset();
-  return pack_weights(options.model, set, options.precision, *options.executor, factors);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Backend>> open_backend(NativeOptions options) {
   if (auto checked = check_shape(options.model); !checked) return std::move(checked).error();
   const auto set = kernels::active_set();
   if (!set) return set.error();
-  auto weights = packed_weights(options, **set);
+  auto weights = load_weights({options.model, **set, options.precision}, options.packed_folder, *options.executor);
   if (!weights) return std::move(weights).error();
   return std::unique_ptr<Backend>(
       std::make_unique<NativeBackend>(std::move(options), **set, std::move(weights).value()));

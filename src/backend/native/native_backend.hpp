@@ -2,6 +2,7 @@
 #pragma once
 
 #include <akidb/embedding/result.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,9 @@ namespace akidb::embedding::backend::native {
 struct NativeOptions {
   EncoderModel model;
   kernels::Precision precision = kernels::Precision::fp32;
-  std::shared_ptr<Executor> executor;  // packs the weights; its idle workers help a lone text
-  std::string device_reason;           // why the CPU
+  std::shared_ptr<Executor> executor;        // packs the weights; its idle workers help a lone text
+  std::string device_reason;                 // why the CPU
+  std::filesystem::path packed_folder = {};  // where packed weights are kept for the next start; empty for nowhere
 };
 
 // Packs the weights for the kernel set of this CPU, or of AKIDB_EMBED_ISA. Errors: unsupported (a shape that

@@ -1,0 +1,68 @@
+#include "backend/native/panel_work.hpp"
+
+#include "backend/native/stored_values.hpp"
+
+namespace akidb::embedding::backend::native {
+
+Error not_finite(const StoredTensor& tensor) {
+  return {ErrorCode::data_corrupt, tensor.name + ": a value is NaN or infinite", {}, {}};
+}
+
+std::size_t StackedRows::count() const {
+  std::size_t rows = 0;
+  for (const auto& part : parts_) rows += part.rows;
+  return rows;
+}
+
+std::pair<const StoredTensor*, std::size_t> StackedRows::find(std::size_t row) const {
+  auto part = parts_.begin();
+  for (; row >= part->rows; ++part) row -= part->rows;
+  return {&*part, row};
+}
+
+Result<void> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) const {
+  const auto& layout = packed_.weights.layout;
+  std::vector<const float*> rows(layout.panel_columns, nullptr);
+  std::vector<float> copies;
+  std::size_t last = 0;
+  for (std::size_t j = 0; j < layout.panel_columns; ++j) {
+    const auto [tensor, row] = source(panel, j);
+    if (tensor == nullptr) continue;
+    rows[j] = row_in_place(*tensor, row);
+    if (rows[j] == nullptr) {
+      if (copies.empty()) copies.resize(layout.panel_columns * layout.depth);
+      read_row(*tensor, row, &copies[j * layout.depth]);
+      rows[j] = &copies[j * layout.depth];
+    }
+    if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
+    if (packed_.input_factors != nullptr) rows[j] = divided(rows[j], copies, j);
+    last = j + 1;
+  }
+  packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
+  return {};
+}
+
+// A row of weights by its inputs' factors, among `copies`, where it may be already.
+const float* PanelWork::divided(const float* row, std::vector<float>& copies, std::size_t column) const {
+  const std::size_t depth = packed_.weights.layout.depth;
+  if (copies.empty()) copies.resize(packed_.weights.layout.panel_columns * depth);
+  float* const out = &copies[column * depth];
+  for (std::size_t i = 0; i < depth; ++i) out[i] = row[i] / packed_.input_factors[i];
+  return out;
+}
+
+// What stands in a column of a panel; null for a column of zeros.
+std::pair<const StoredTensor*, std::size_t> PanelWork::source(std::size_t panel, std::size_t column) const {
+  const std::size_t width = packed_.weights.layout.panel_columns;
+  const StackedRows first(first_);
+  if (second_ == nullptr) {
+    const std::size_t row = panel * width + column;
+    return row < first.count() ? first.find(row) : std::pair<const StoredTensor*, std::size_t>(nullptr, 0);
+  }
+  const std::size_t half = width / 2;
+  const std::size_t row = panel * half + column % half;
+  if (row >= first.count()) return {nullptr, 0};
+  return column < half ? first.find(row) : StackedRows(*second_).find(row);
+}
+
+}  // namespace akidb::embedding::backend::native

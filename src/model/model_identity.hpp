@@ -1,0 +1,16 @@
+// What tells a model's weights from all others, without reading them.
+#pragma once
+
+#include <akidb/embedding/result.hpp>
+#include <string>
+
+#include "model/model.hpp"
+
+namespace akidb::embedding::model {
+
+// The encoder's shape, and for each safetensors file its identity (device, inode, size, time of the last change in
+// nanoseconds) and its header, as text of some kilobytes, to be hashed. A copy of a model thus has another identity,
+// and a file that was rewritten in place a new one.
+Result<std::string> model_identity(const ModelFolder& model);
+
+}  // namespace akidb::embedding::model
