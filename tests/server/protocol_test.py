@@ -33,6 +33,7 @@ REFUSED = (
     ("CL of 0 and TE", HEAD + b"Content-Length: 0\r\n" + CHUNKED + b"\r\n" + chunk(BODY) + LAST, 400),
     ("two CL", HEAD + b"Content-Length: 0\r\n" + LENGTH + b"\r\n" + BODY, 400),
     ("two equal CL", HEAD + LENGTH + LENGTH + b"\r\n" + BODY, 400),
+    ("CL list", HEAD + b"Content-Length: 14, 14\r\n\r\n" + BODY, 400),
     ("CL with a sign", HEAD + b"Content-Length: +14\r\n\r\n" + BODY, 400),
     ("CL in hexadecimal", HEAD + b"Content-Length: 0xe\r\n\r\n" + BODY, 400),
     ("CL with an underscore", HEAD + b"Content-Length: 1_4\r\n\r\n" + BODY, 400),

@@ -33,7 +33,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
 
   Request request;
-  bool duplicate_length = false;
+  bool bad_length = false;
   bool bad_encoding = false;
   std::size_t hosts = 0;
   int http_version = 0;
@@ -49,7 +49,10 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   void on_field_impl(http::field name, Text text, Text value, ErrorCodeOut) override {
     if (head_done_) return;  // trailers say nothing to us
     switch (name) {
-      case http::field::content_length: duplicate_length = duplicate_length || std::exchange(has_length_, true); break;
+      case http::field::content_length:
+        // Beast takes a list of equal lengths for one; a proxy may take another.
+        bad_length = bad_length || std::exchange(has_length_, true) || value.find(',') != Text::npos;
+        break;
       case http::field::transfer_encoding: bad_encoding = bad_encoding || lower(value) != "chunked"; break;
       case http::field::host: ++hosts; break;
       default: break;
@@ -129,7 +132,7 @@ std::size_t RequestReader::feed_head(std::string_view buffer) {
 
 bool RequestReader::check_head() {
   auto& request = parser_->request;
-  if (parser_->duplicate_length || parser_->bad_encoding) return false;
+  if (parser_->bad_length || parser_->bad_encoding) return false;
   if (parser_->hosts > 1 || (parser_->hosts == 0 && parser_->http_version == 11)) return false;
   if (request.path.empty()) return false;
   request.keep_alive = parser_->keep_alive();

@@ -83,6 +83,7 @@ TEST(RequestReader, RefusesWhatProxiesAndServersReadDifferently) {
       {"two CL", head + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", Reason::malformed},
       {"two equal CL", head + "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", Reason::malformed},
       {"CL list", head + "Content-Length: 4, 5\r\n\r\nabcd", Reason::malformed},
+      {"CL list of equals", head + "Content-Length: 4, 4\r\n\r\nabcd", Reason::malformed},
       {"CL with sign", head + "Content-Length: +4\r\n\r\nabcd", Reason::malformed},
       {"CL in hexadecimal", head + "Content-Length: 0x4\r\n\r\nabcd", Reason::malformed},
       {"negative CL", head + "Content-Length: -1\r\n\r\n", Reason::malformed},
