@@ -296,5 +296,25 @@ TEST(HttpServer, EndsWhatIsUnderWayWhenItDrains) {
   EXPECT_FALSE(server.server->has_connections());
 }
 
+TEST(HttpServer, EndsAConnectionWhoseAnswerWasOnItsWayWhenItDrained) {
+  using Clock = std::chrono::steady_clock;
+  TestServer server;
+  server.start();
+  auto client = server.client();
+  std::string body = R"({"inputs":["a")";
+  for (int i = 0; i < 4'000; ++i) body += ",\"" + std::to_string(i) + "\"";
+  body += "]}";
+  client.send("POST /v1/akidb/embed HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body);
+  for (int i = 0; i < 20'000 && server.service->admission().unsent() == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  server.server->drain();
+  EXPECT_EQ(client.receive().status, 200);
+  const auto begin = Clock::now();
+  EXPECT_EQ(client.receive().status, 0);
+  EXPECT_LT(Clock::now() - begin, server.http.connection.idle_timeout / 2);
+}
+
 }  // namespace
 }  // namespace akidb::embedding::server

@@ -260,6 +260,8 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     wait_for(begin_ < end_ ? shared_.options.head_timeout : shared_.options.idle_timeout);
     if (begin_ < end_) {
       advance();
+    } else if (draining_) {  // since the head of this answer was written
+      close();
     } else {
       read();
     }
