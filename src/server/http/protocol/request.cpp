@@ -1,5 +1,7 @@
 #include "server/http/protocol/request.hpp"
 
+#include "base/utf8.hpp"
+
 namespace akidb::embedding::server {
 namespace {
 
@@ -46,7 +48,9 @@ std::string path_of(std::string_view target) {
     break;
   }
   if (!target.starts_with('/')) return {};
-  return percent_decoded(target.substr(0, target.find_first_of("?#")));
+  auto path = percent_decoded(target.substr(0, target.find_first_of("?#")));
+  if (base::find_invalid_utf8(path)) return {};  // names in it are said back, in JSON
+  return path;
 }
 
 }  // namespace akidb::embedding::server

@@ -23,7 +23,7 @@ struct Request {
 
 inline constexpr std::size_t kBodyPadding = 64;
 
-// The path of a request target (origin or absolute form), percent-decoded. Empty where it is malformed.
+// The path of a request target (origin or absolute form), percent-decoded, in UTF-8. Empty where it is malformed.
 std::string path_of(std::string_view target);
 
 }  // namespace akidb::embedding::server

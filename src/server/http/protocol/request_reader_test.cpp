@@ -166,6 +166,9 @@ TEST(PathOf, TakesOriginAndAbsoluteForm) {
   EXPECT_EQ(path_of("*"), "");
   EXPECT_EQ(path_of("/%"), "");
   EXPECT_EQ(path_of("/%00"), "");
+  EXPECT_EQ(path_of("/v1/models/%e4%bd%a0"), "/v1/models/\xe4\xbd\xa0");
+  EXPECT_EQ(path_of("/v1/models/%e4"), "");
+  EXPECT_EQ(path_of("/v1/models/\xe4"), "");
 }
 
 }  // namespace
