@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guard_memory.hpp"
 #include "server/api/batch_plan.hpp"
 
 namespace akidb::embedding::server {
@@ -160,8 +161,14 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
                                                              Result<BatchEmbeddingResponse> result) mutable {
     EmbedOutcome outcome;
     if (result) {
-      state.plan.complete(*result, cache_);
-      result->model = state.model->name;
+      const auto completed = base::guard_memory("put the answer together", [&]() -> Result<void> {
+        state.plan.complete(*result, cache_);
+        result->model = state.model->name;
+        return {};
+      });
+      if (!completed) result = completed.error();
+    }
+    if (result) {
       counts.count(*result, Clock::now() - state.received);
       (state.single ? metrics_.single_successes : metrics_.batch_successes).add();
       outcome.response = *std::move(result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/executor.hpp"
+#include "base/guard_memory.hpp"
 #include "base/log.hpp"
 #include "server/api/request_id.hpp"
 #include "server/grpc/status.hpp"
@@ -98,10 +99,18 @@ void Call::work_on(std::uint64_t place, grpc::ByteBuffer message, bool counted) 
   }
   auto turn = std::make_shared<Turn>(shared_from_this(), place, std::move(message));
   if (turn->bytes() <= kInline) {
-    method_->handle(turn);
+    handle(turn);
   } else {
-    shared_.pool.post([turn = std::move(turn), handle = method_->handle] { handle(turn); });
+    shared_.pool.post([turn = std::move(turn)] { turn->call().handle(turn); });
   }
+}
+
+void Call::handle(const TurnPtr& turn) {
+  const auto handled = base::guard_memory("handle the request", [&]() -> Result<void> {
+    method_->handle(turn);
+    return {};
+  });
+  if (!handled) turn->refuse({handled.error(), Reason::none, seconds(1)});
 }
 
 void Call::answer(std::uint64_t place, grpc::ByteBuffer bytes, Fields fields) {

@@ -93,6 +93,7 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
 
   // Without the lock.
   void work_on(std::uint64_t place, grpc::ByteBuffer message, bool counted);
+  void handle(const TurnPtr& turn);
   void retry(std::size_t most);
 
   const CallContext& shared_;

@@ -47,7 +47,11 @@ const Dispatcher::Target* Dispatcher::find(Exchange& exchange, std::string& allo
   return nullptr;
 }
 
-void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) const {
+void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) const noexcept {
+  exchange->guard([&] { handle(exchange, peer); });
+}
+
+void Dispatcher::handle(const ExchangePtr& exchange, const std::string& peer) const {
   exchange->request_id = request_id_from(exchange->request.field("x-request-id"));
   exchange->trace = exchange->service.requests().trace_of(exchange->request.field("traceparent"),
                                                           exchange->request.field("tracestate"));
@@ -75,12 +79,14 @@ void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) 
   }
 }
 
-void Dispatcher::refuse(const ExchangePtr& exchange, const Refusal& refusal) const {
-  exchange->request_id = new_request_id();
-  exchange->counts = &unrouted_;
-  std::string allowed;
-  if (const Target* target = find(*exchange, allowed)) exchange->route = target->route;  // for the form of the error
-  exchange->refuse(refusal);
+void Dispatcher::refuse(const ExchangePtr& exchange, const Refusal& refusal) const noexcept {
+  exchange->guard([&] {
+    exchange->request_id = new_request_id();
+    exchange->counts = &unrouted_;
+    std::string allowed;
+    if (const Target* target = find(*exchange, allowed)) exchange->route = target->route;  // for the form of the error
+    exchange->refuse(refusal);
+  });
 }
 
 }  // namespace akidb::embedding::server

@@ -20,16 +20,17 @@ class Dispatcher {
   Dispatcher(EmbedService& service, const ApiKeys& keys, const ApiOptions& options);
 
   // Answers the exchange, now or later. `peer` names the connection.
-  void dispatch(const ExchangePtr& exchange, const std::string& peer) const;
+  void dispatch(const ExchangePtr& exchange, const std::string& peer) const noexcept;
 
   // A request that never became one.
-  void refuse(const ExchangePtr& exchange, const Refusal& refusal) const;
+  void refuse(const ExchangePtr& exchange, const Refusal& refusal) const noexcept;
 
  private:
   struct Target {
     const Route* route = nullptr;
     RouteMetrics* counts = nullptr;
   };
+  void handle(const ExchangePtr& exchange, const std::string& peer) const;
   [[nodiscard]] const Target* find(Exchange& exchange, std::string& allowed) const;
 
   Gate gate_;

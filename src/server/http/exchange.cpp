@@ -9,13 +9,18 @@
 
 namespace akidb::embedding::server {
 
-void Exchange::reply(Response response) {
-  if (counts != nullptr) counts->count(response.status);
-  if (service.requests().enabled()) tell(response.status);
-  response.fields.emplace_back("x-request-id", request_id);
-  add_cors_fields(options.cors_origins, request.field("origin"), response);
-  auto send = std::exchange(reply_, nullptr);
-  if (send) send(std::move(response));
+void Exchange::send(Response response) {
+  if (answered_.exchange(true)) return;
+  try {
+    if (counts != nullptr) counts->count(response.status);
+    if (service.requests().enabled()) tell(response.status);
+    response.fields.emplace_back("x-request-id", request_id);
+    add_cors_fields(options.cors_origins, request.field("origin"), response);
+    reply_(std::move(response));
+  } catch (const std::bad_alloc&) {
+    answered_ = false;
+    throw;
+  }
 }
 
 void Exchange::tell(int status) const {
@@ -35,13 +40,17 @@ void Exchange::tell(int status) const {
   service.requests().tell(record);
 }
 
-void Exchange::reply_json(std::string body) {
+void Exchange::reply(Response response) noexcept {
+  guard([&] { send(std::move(response)); });
+}
+
+void Exchange::reply_json(std::string body) noexcept {
   Response response;
   response.body = std::move(body);
   reply(std::move(response));
 }
 
-void Exchange::refuse(const Refusal& refusal) {
+Response Exchange::refused(const Refusal& refusal) const {
   const Family family = route != nullptr ? route->family : Family::own;
   Response response;
   response.status = http_status(family, refusal);
@@ -50,13 +59,32 @@ void Exchange::refuse(const Refusal& refusal) {
     response.fields.emplace_back("retry-after", std::to_string(refusal.retry_after.count()));
   }
   if (response.status == 401) response.fields.emplace_back("www-authenticate", "Bearer");
-  if (refusal.reason != Reason::none) service.metrics().refused(refusal.reason).add();
-  service.metrics().failed(refusal.error.code).add();
-  error_ = error_code_info(refusal.error.code).name;
-  if (response.status >= 500 || !refusal.error.detail.empty()) {
-    base::log(LogLevel::warning, "request " + request_id + ": " + to_string(refusal.error));
+  return response;
+}
+
+void Exchange::refuse(const Refusal& refusal) noexcept {
+  guard([&] {
+    auto response = refused(refusal);
+    if (refusal.reason != Reason::none) service.metrics().refused(refusal.reason).add();
+    service.metrics().failed(refusal.error.code).add();
+    error_ = error_code_info(refusal.error.code).name;
+    if (response.status >= 500 || !refusal.error.detail.empty()) {
+      base::log(LogLevel::warning, "request " + request_id + ": " + to_string(refusal.error));
+    }
+    send(std::move(response));
+  });
+}
+
+void Exchange::refuse_for_memory() noexcept {
+  try {
+    auto problem = refusal(ErrorCode::resource_exhausted, "no memory is left");
+    problem.retry_after = std::chrono::seconds(1);
+    service.metrics().failed(problem.error.code).add();
+    error_ = error_code_info(problem.error.code).name;
+    send(refused(problem));
+  } catch (const std::bad_alloc&) {
+    lost_ = true;
   }
-  reply(std::move(response));
 }
 
 }  // namespace akidb::embedding::server

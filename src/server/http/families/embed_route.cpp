@@ -1,7 +1,5 @@
 #include "server/http/families/embed_route.hpp"
 
-#include "base/guard_memory.hpp"
-
 namespace akidb::embedding::server {
 
 EmbedCall new_call(const Exchange& exchange, std::size_t most_inputs) {
@@ -30,17 +28,12 @@ void run_embed(const ExchangePtr& exchange, EmbedCall call, EmbedWriter write) {
       exchange->refuse(outcome.refusal);
       return;
     }
-    exchange->work.add(*outcome.response);
-    Response response;
-    auto written = base::guard_memory("write the answer", [&]() -> Result<void> {
+    exchange->guard([&] {
+      exchange->work.add(*outcome.response);
+      Response response;
       write(*outcome.response, response);
-      return {};
-    });
-    if (written) {
       exchange->reply(std::move(response));
-    } else {
-      exchange->refuse({std::move(written).error(), Reason::none, std::chrono::seconds(0)});
-    }
+    });
   });
 }
 

@@ -22,6 +22,7 @@ using Local = asio::local::stream_protocol;
 using Problem = boost::system::error_code;
 
 constexpr int kBacklog = 4'096;
+constexpr std::chrono::milliseconds kScarce{10};  // before it is tried again to get memory
 
 Error cannot_listen(const std::string& where, const Problem& problem) {
   return {ErrorCode::unavailable, "cannot listen on " + where + ": " + problem.message(), {}, {}};
@@ -96,16 +97,32 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
     if (problem) {  // no descriptor is left, most likely: it gets better or it does not
       pause_.expires_after(std::chrono::milliseconds(50));
       pause_.async_wait([self = this->shared_from_this()](const Problem& stopped) {
-        if (!stopped) self->accept();
+        if (!stopped) self->listen_on();
       });
       return;
     }
+    listen_on();
     if (parts_.is_full()) {
       parts_.service.metrics().connections_refused.add();
-    } else {
-      adopt(std::move(socket), thread);
+      return;
     }
-    accept();
+    try {
+      adopt(std::move(socket), thread);
+    } catch (const std::exception&) {  // no memory, or none for OpenSSL
+      parts_.service.metrics().connections_refused.add();
+    }
+  }
+
+  // Nobody would be let in any more without this.
+  void listen_on() {
+    while (true) {
+      try {
+        accept();
+        return;
+      } catch (const std::bad_alloc&) {
+        std::this_thread::sleep_for(kScarce);
+      }
+    }
   }
 
   void adopt(typename Protocol::socket socket, IoThread& thread) {

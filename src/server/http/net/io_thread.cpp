@@ -1,17 +1,31 @@
 #include "server/http/net/io_thread.hpp"
 
 #include <boost/asio/post.hpp>
+#include <new>
 
 namespace akidb::embedding::server {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kScarce{10};  // before it is tried again to get memory
 
 }  // namespace
 
 IoThread::IoThread(Gauge& open) : open_(open), work_(context_.get_executor()), timer_(context_) {
-  boost::asio::post(context_, [this] { tick(); });
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+// What has thrown for want of memory is over: its connection ends by its deadline, which takes that there are ticks.
+void IoThread::run() {
+  while (true) {
+    try {
+      if (!ticks_) tick();
+      context_.run();
+      return;
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(kScarce);
+    }
+  }
 }
 
 IoThread::~IoThread() {
@@ -51,6 +65,7 @@ void IoThread::stop() {
 }
 
 void IoThread::tick() {
+  ticks_ = false;
   const auto now = Connection::Clock::now();
   last_tick_.store(now.time_since_epoch().count());
   for (const auto& connection : connections_) connection->check_time(now);
@@ -60,6 +75,7 @@ void IoThread::tick() {
   timer_.async_wait([this](const boost::system::error_code& problem) {
     if (!problem) tick();
   });
+  ticks_ = true;
 }
 
 }  // namespace akidb::embedding::server

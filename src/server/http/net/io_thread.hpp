@@ -36,6 +36,7 @@ class IoThread {
   void stop();  // after close_connections(): ends the thread
 
  private:
+  void run();
   void tick();
 
   Gauge& open_;
@@ -44,6 +45,7 @@ class IoThread {
   boost::asio::steady_timer timer_;
   std::atomic<Connection::Clock::rep> last_tick_{Connection::Clock::now().time_since_epoch().count()};
   std::vector<std::shared_ptr<Connection>> connections_;
+  bool ticks_ = false;  // the next tick is under way
   std::thread thread_;
 };
 

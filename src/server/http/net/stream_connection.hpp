@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ using Socket = asio::generic::stream_protocol::socket;
 using TlsStream = asio::ssl::stream<Socket>;
 
 // Reads all the time: the next request's bytes wait here, and the end of the stream says that the client has left.
+// Where memory runs out, the client is told, or else its connection is closed.
 template <class Stream>
 class StreamConnection final : public Connection, public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
@@ -37,22 +39,23 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
   void start() override {
     wait_for(shared_.options.head_timeout);
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      stream_.async_handshake(asio::ssl::stream_base::server,
-                              [self = this->shared_from_this()](const boost::system::error_code& problem) {
-                                if (problem) {
-                                  self->close();
-                                } else {
-                                  self->read();
-                                }
-                              });
-    } else {
-      read();
-    }
+    guard([this] {
+      if constexpr (std::is_same_v<Stream, TlsStream>) {
+        stream_.async_handshake(
+            asio::ssl::stream_base::server,
+            [self = this->shared_from_this()](const boost::system::error_code& problem) { self->go_on(problem); });
+      } else {
+        read();
+      }
+    });
   }
 
   void check_time(Clock::time_point now) override {
     if (closed_) return;
+    if (exchange_ && exchange_->is_lost()) {
+      close();
+      return;
+    }
     if (phase_ == Phase::writing && now - write_begin_ > shared_.options.clogged_timeout &&
         shared_.service.admission().is_clogged()) {
       close();
@@ -62,7 +65,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     const bool in_request =
         phase_ == Phase::reading && (end_ > begin_ || reader_.state() == RequestReader::State::body);
     if (in_request) {
-      fail(refusal(Reason::slow_client, "the request did not arrive in time"));
+      guard([this] { fail(refusal(Reason::slow_client, "the request did not arrive in time")); });
     } else {
       close();
     }
@@ -92,6 +95,36 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   static constexpr std::size_t kLingerBytes = std::size_t{4} << 20U;
 
   void wait_for(std::chrono::milliseconds span) { deadline_ = Clock::now() + span; }
+
+  template <class Step>
+  void guard(Step&& step) noexcept {
+    try {
+      step();
+    } catch (const std::bad_alloc&) {
+      run_out();
+    }
+  }
+
+  void run_out() noexcept {
+    const bool can_tell = phase_ == Phase::reading && !closed_;
+    try {
+      auto problem = refusal(ErrorCode::resource_exhausted, "no memory is left");
+      problem.retry_after = std::chrono::seconds(1);
+      if (can_tell) return fail(problem);
+    } catch (const std::bad_alloc&) {
+      // closed below
+    }
+    close();
+  }
+
+  // After a step of which nothing but its success is of interest.
+  void go_on(const boost::system::error_code& problem) noexcept {
+    if (problem) {
+      close();
+    } else {
+      guard([this] { read(); });
+    }
+  }
 
   // With what comes, not with what is announced: a client that announces much and sends little is to cost little.
   bool grow() {
@@ -125,7 +158,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
             self->close();
             return;
           }
-          self->take_in(size);
+          self->guard([&] { self->take_in(size); });
         });
   }
 
@@ -182,28 +215,24 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     reader_.sent_continue();
     asio::async_write(stream_, asio::buffer(kContinue),
                       [self = this->shared_from_this()](const boost::system::error_code& problem, std::size_t) {
-                        if (problem) {
-                          self->close();
-                        } else {
-                          self->read();
-                        }
+                        self->go_on(problem);
                       });
   }
 
   ExchangePtr make_exchange(Request request) {
-    phase_ = Phase::handling;
-    deadline_.reset();
     head_only_ = request.method == "HEAD";
     auto reply = [self = this->shared_from_this()](Response response) {
       asio::dispatch(self->context_,
                      [self, response = std::move(response)]() mutable { self->send(std::move(response)); });
     };
+    auto made = std::make_unique<Exchange>(std::move(request), shared_.service, shared_.api, std::move(reply));
     shared_.exchanges.fetch_add(1);
-    exchange_ = ExchangePtr(new Exchange(std::move(request), shared_.service, shared_.api, std::move(reply)),
-                            [&exchanges = shared_.exchanges](Exchange* exchange) {
-                              delete exchange;
-                              exchanges.fetch_sub(1);
-                            });
+    exchange_ = ExchangePtr(made.release(), [&exchanges = shared_.exchanges](Exchange* exchange) {
+      delete exchange;
+      exchanges.fetch_sub(1);
+    });
+    phase_ = Phase::handling;
+    deadline_.reset();
     return exchange_;
   }
 
@@ -227,7 +256,11 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     shared_.dispatcher.refuse(make_exchange(reader_.take()), kept);
   }
 
-  void send(Response response) {
+  void send(Response response) noexcept {
+    guard([&] { write(std::move(response)); });
+  }
+
+  void write(Response response) {
     if (closed_) return;
     phase_ = Phase::writing;
     if (draining_ || shared_.service.draining()) keep_alive_ = false;
@@ -242,7 +275,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
                         if (problem) {
                           self->close();
                         } else {
-                          self->sent();
+                          self->guard([&] { self->sent(); });
                         }
                       });
   }
