@@ -1,17 +1,9 @@
-// Every body over its corpus, and over mutants of the corpus. AKIDB_EMBEDDING_MUTANTS is how many of them.
+// Every body of a reader of files, over its corpus and mutants of it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <algorithm>
-#include <chrono>
-#include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <vector>
 
 #include "fuzz/bodies.hpp"
+#include "fuzz/replay.hpp"
 #include "model/model.hpp"
 #include "support/mutator.hpp"
 #include "support/temporary_folder.hpp"
@@ -20,76 +12,10 @@
 namespace akidb::embedding::test {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Target {
-  const char* corpus;
-  std::string (*body)(std::string_view bytes);
-};
-
-void PrintTo(const Target& target, std::ostream* out) { *out << target.corpus; }
-
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::vector<fs::path> corpus_of(const char* name) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(fs::path(AKIDB_EMBEDDING_CORPUS) / name))
-    files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-// CPU seconds of this process, so that a busy machine fails nothing.
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-// The bound that every malformed file must keep; sanitizers take memory of their own.
-void expect_small() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  rusage usage{};
-  ASSERT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
-  EXPECT_LT(usage.ru_maxrss, 512 * 1024) << "KiB";
-#endif
-}
-
-std::string as_hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    text += kDigits[static_cast<unsigned char>(byte) >> 4];
-    text += kDigits[static_cast<unsigned char>(byte) & 15];
-  }
-  return text;
-}
-
-class Replay : public testing::TestWithParam<Target> {};
-
-TEST_P(Replay, CorpusHolds) {
-  const auto files = corpus_of(GetParam().corpus);
-  ASSERT_GE(files.size(), 5U);
-  for (const auto& file : files) EXPECT_EQ(GetParam().body(content_of(file)), "") << file;
-}
-
-TEST_P(Replay, MutantsHold) {
-  const auto files = corpus_of(GetParam().corpus);
-  Mutator mutator(20'250'601);
-  double longest = 0;
-  for (int i = 0; i < AKIDB_EMBEDDING_MUTANTS; ++i) {
-    const std::string mutant = mutator.mutate(content_of(files[static_cast<std::size_t>(i) % files.size()]));
-    const double start = cpu_seconds();
-    ASSERT_EQ(GetParam().body(mutant), "") << as_hex(mutant);
-    longest = std::max(longest, cpu_seconds() - start);
-  }
-  EXPECT_LT(longest, 2.0);
-  expect_small();
-}
-
 INSTANTIATE_TEST_SUITE_P(, Replay,
                          testing::Values(Target{"safetensors", fuzz_safetensors},
                                          Target{"model_config", fuzz_model_config}, Target{"onnx", fuzz_onnx}),
-                         [](const auto& param) { return std::string(param.param.corpus); });
+                         name_of);
 
 // The same through the door that users have: a whole folder of which one file is a mutant.
 TEST(MutantFolders, AreReadOrNamed) {

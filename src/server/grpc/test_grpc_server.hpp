@@ -15,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "base/executor.hpp"
 #include "server/grpc/grpc_server.hpp"
@@ -73,12 +74,12 @@ struct TestGrpcServer {
   }
 
   // The status of a call with one message, as bytes, on whatever method.
-  ::grpc::Status status_of(const std::string& path, const Setup& setup = {}) const {
+  ::grpc::Status status_of(const std::string& path, const Setup& setup = {}, std::string_view message = {}) const {
     ::grpc::ClientContext context;
     if (setup) setup(context);
     const auto call = stream<::grpc::ByteBuffer, ::grpc::ByteBuffer>(path.c_str(), context);
-    const ::grpc::Slice nothing;
-    call->Write(::grpc::ByteBuffer(&nothing, 1));
+    const ::grpc::Slice bytes(message.data(), message.size());
+    call->Write(::grpc::ByteBuffer(&bytes, 1));
     call->WritesDone();
     ::grpc::ByteBuffer answer;
     while (call->Read(&answer)) {
