@@ -129,7 +129,7 @@ class OpenServer(unittest.TestCase):
         self.assertEqual(self.texts("#near .score"), [f"{score:.4f}" for score, _ in ranked])
 
     def test_bars_show_negative_cosines_too(self):
-        texts = ["a cat on the mat", "quarterly tax return", "the moon landing", "whisk the eggs", "a broken gearbox", "cats"]
+        texts = ["a cat on the mat", "SELECT count(*) FROM orders", "the treaty of Westphalia", "a gearbox", "cats"]
         self.embed(texts, "a kitten")
         scores = [float(score) for score in self.texts("#near .score")]
         self.assertLess(scores[-1], 0, "an example that is of use here")

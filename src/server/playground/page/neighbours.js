@@ -28,6 +28,7 @@ function showNeighbours(of) {
       );
       row.dataset.text = index;
       const bar = barOf(cosine, lowest);
+      row.classList.toggle('below', cosine < 0);
       row.style.setProperty('--from', bar.from.toFixed(4));
       row.style.setProperty('--share', bar.share.toFixed(4));
       heat(row, cosine, low);
