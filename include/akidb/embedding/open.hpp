@@ -138,7 +138,7 @@ struct ProviderOptions {
   RemoteOptions remote{};
 
   // The shared library of ONNX Runtime; empty: $AKIDB_EMBED_ONNXRUNTIME, $ONNXRUNTIME_ROOT, beside this
-  // library, then the one that the build was configured with.
+  // library, then the one that the build was configured with. What one of the first three names must load.
   std::filesystem::path onnxruntime{};
 };
 

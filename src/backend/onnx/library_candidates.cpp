@@ -1,4 +1,6 @@
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 #include "backend/onnx/runtime.hpp"
 #include "base/dynamic_library.hpp"
@@ -19,16 +21,26 @@ const char* environment(const char* name) {
   return value != nullptr && *value != '\0' ? value : nullptr;
 }
 
+std::filesystem::path library_in(const std::filesystem::path& root) {
+  const auto usual = root / "lib" / kLibraryName;
+  const auto other = root / "lib64" / kLibraryName;
+  std::error_code ignored;
+  return !std::filesystem::exists(usual, ignored) && std::filesystem::exists(other, ignored) ? other : usual;
+}
+
 }  // namespace
 
-std::vector<std::filesystem::path> library_candidates(const std::filesystem::path& explicit_path) {
-  if (!explicit_path.empty()) return {explicit_path};
-  if (const char* const path = environment("AKIDB_EMBED_ONNXRUNTIME")) return {path};
-
-  std::vector<std::filesystem::path> candidates;
-  if (const char* const root = environment("ONNXRUNTIME_ROOT")) {
-    candidates.push_back(std::filesystem::path(root) / "lib" / kLibraryName);
+LibraryCandidates library_candidates(const std::filesystem::path& explicit_path) {
+  if (!explicit_path.empty()) return {{explicit_path}};
+  if (const char* const path = environment("AKIDB_EMBED_ONNXRUNTIME")) {
+    return {{path}, "AKIDB_EMBED_ONNXRUNTIME names it: set that to ONNX Runtime's shared library, or unset it"};
   }
+  if (const char* const root = environment("ONNXRUNTIME_ROOT")) {
+    return {{library_in(root)},
+            std::string("ONNXRUNTIME_ROOT names its folder: set that to a folder with lib/") + kLibraryName +
+                ", or unset it"};
+  }
+  std::vector<std::filesystem::path> candidates;
   static const char kInThisLibrary = 0;
   if (const auto own_file = base::DynamicLibrary::file_of(&kInThisLibrary)) {
     const auto folder = own_file->parent_path();
@@ -38,7 +50,7 @@ std::vector<std::filesystem::path> library_candidates(const std::filesystem::pat
   }
   candidates.emplace_back(AKIDB_EMBEDDING_ORT_LIBRARY);
   candidates.emplace_back(kLibraryName);
-  return candidates;
+  return {std::move(candidates)};
 }
 
 }  // namespace akidb::embedding::backend::onnx

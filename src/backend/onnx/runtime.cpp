@@ -70,6 +70,11 @@ bool is_same_file(const std::filesystem::path& left, const std::filesystem::path
   return left == right || std::filesystem::equivalent(left, right, ignored);
 }
 
+Error with_remedy(Error error, const std::string& remedy) {
+  if (!remedy.empty()) error.message += "; " + remedy;
+  return error;
+}
+
 Result<Runtime> find_runtime(const std::filesystem::path& explicit_path) {
   const auto candidates = library_candidates(explicit_path);
   Error nothing_loads{ErrorCode::unavailable,
@@ -77,13 +82,13 @@ Result<Runtime> find_runtime(const std::filesystem::path& explicit_path) {
                       "shared library",
                       {},
                       {}};
-  for (const auto& candidate : candidates) {
+  for (const auto& candidate : candidates.paths) {
     const auto loaded = load_api(candidate);
     if (loaded) {
       Ort::InitApi(loaded->api);
       return Runtime{candidate, loaded->version, Ort::GetAvailableProviders()};
     }
-    if (candidates.size() == 1) return loaded.error();
+    if (candidates.paths.size() == 1) return with_remedy(loaded.error(), candidates.remedy);
     // What stands where it was looked for and does not serve is worth a word even where another one does.
     if (candidate.has_parent_path() && !is_absent(candidate)) base::log(LogLevel::warning, to_string(loaded.error()));
     nothing_loads.detail += (nothing_loads.detail.empty() ? "" : "; ") + to_string(loaded.error());

@@ -15,10 +15,15 @@ struct Runtime {
   std::vector<std::string> execution_providers;  // that this build has, "CPUExecutionProvider" among them
 };
 
-// Where the library is looked for, in order: `explicit_path`, $AKIDB_EMBED_ONNXRUNTIME, ONNXRUNTIME_ROOT's
-// lib folder, beside this library, the path of the build's configuration, the system's own search. The
-// first two are final: what they name must load.
-std::vector<std::filesystem::path> library_candidates(const std::filesystem::path& explicit_path);
+// Where the library is looked for.
+struct LibraryCandidates {
+  std::vector<std::filesystem::path> paths;
+  std::string remedy{};  // where somebody has named the only one: how to name another
+};
+
+// In order: `explicit_path`, $AKIDB_EMBED_ONNXRUNTIME, lib or lib64 of $ONNXRUNTIME_ROOT, beside this library, the path
+// of the build's configuration, the system's own search. The first three are final: what they name must load.
+LibraryCandidates library_candidates(const std::filesystem::path& explicit_path);
 
 // unavailable where no library serves (with each place and the loader's words in the detail): none is there, it
 // does not load, is not ONNX Runtime, or is older than this build needs. invalid_argument where `explicit_path`
