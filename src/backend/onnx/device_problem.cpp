@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/dynamic_library.hpp"
+
 namespace akidb::embedding::backend::onnx {
 namespace {
 
@@ -42,15 +44,32 @@ constexpr std::array kProblems = {
     KnownProblem{"Device with name", "the device has no such unit: look at --device-id"},
 };
 
+std::string_view known_sentence(std::string_view words) {
+  for (const auto& known : kProblems) {
+    if (words.find(known.words) != std::string_view::npos) return known.sentence;
+  }
+  return {};
+}
+
+#if defined(_WIN32)
+constexpr const char* kDriverLibrary = "nvcuda.dll";
+#else
+constexpr const char* kDriverLibrary = "libcuda.so.1";
+#endif
+
 }  // namespace
 
-std::string device_problem(Device device, std::string_view words) {
+std::string device_problem(Device device, std::string_view words, bool has_nvidia_driver) {
   const auto& names = names_of(device);
-  const std::string begin = "device " + std::string(names.name) + " cannot be used";
-  for (const auto& known : kProblems) {
-    if (words.find(known.words) != std::string_view::npos) return begin + ": " + std::string(known.sentence);
-  }
-  return begin + "; " + std::string(names.remedy);
+  const auto sentence = known_sentence(words);
+  std::string problem = "device " + std::string(names.name) + " cannot be used";
+  problem += sentence.empty() ? "; " + std::string(names.remedy) : ": " + std::string(sentence);
+  const bool needs_driver = device == Device::cuda || device == Device::tensorrt;
+  if (!needs_driver || has_nvidia_driver || sentence.find("driver is missing") != std::string_view::npos)
+    return problem;
+  return problem + "; NVIDIA's driver is missing, too (" + kDriverLibrary + "): install the driver";
 }
+
+bool has_nvidia_driver() { return base::DynamicLibrary::load(kDriverLibrary).has_value(); }
 
 }  // namespace akidb::embedding::backend::onnx

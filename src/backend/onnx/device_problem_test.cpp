@@ -25,15 +25,28 @@ TEST(DeviceProblem, SaysWhatToDo) {
       {"CUDA error cudaErrorNoKernelImageForDevice:no kernel image is available for execution", "generation"},
   };
   for (const auto& [words, sentence] : cases) {
-    const auto problem = device_problem(Device::cuda, words);
+    const auto problem = device_problem(Device::cuda, words, true);
     EXPECT_THAT(problem, StartsWith("device cuda cannot be used: "));
     EXPECT_THAT(problem, HasSubstr(sentence)) << words;
   }
 }
 
 TEST(DeviceProblem, GivesTheDevicesRemedyWhereTheWordsAreNew) {
-  const auto problem = device_problem(Device::coreml, "something else");
+  const auto problem = device_problem(Device::coreml, "something else", false);
   EXPECT_EQ(problem, "device coreml cannot be used; " + std::string(names_of(Device::coreml).remedy));
+}
+
+TEST(DeviceProblem, NamesTheMissingDriverBesideAnythingElse) {
+  const char* const words = "Failed to load library x with error: libnvinfer.so.10: cannot open shared object file";
+  const auto both = device_problem(Device::tensorrt, words, false);
+  EXPECT_THAT(both, HasSubstr("install TensorRT"));
+  EXPECT_THAT(both, HasSubstr("; NVIDIA's driver is missing, too"));
+  EXPECT_EQ(device_problem(Device::tensorrt, words, true).find("driver"), std::string::npos);
+  EXPECT_THAT(device_problem(Device::cuda, "something else", false), HasSubstr("NVIDIA's driver is missing"));
+  EXPECT_EQ(device_problem(Device::openvino, words, false).find("driver"), std::string::npos);
+  // Once is enough.
+  EXPECT_EQ(device_problem(Device::cuda, "libcuda.so.1: cannot open", false),
+            device_problem(Device::cuda, "libcuda.so.1: cannot open", true));
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ std::string message_of(ErrorCode code, const SessionPlan& plan, std::string_view
   const auto file = plan.graph.filename().string();
   switch (code) {
     case ErrorCode::not_found: return "there is no file " + file;
-    case ErrorCode::unavailable: return device_problem(plan.device, words);
+    case ErrorCode::unavailable: return device_problem(plan.device, words, has_nvidia_driver());
     case ErrorCode::resource_exhausted: return "not enough memory or file descriptors to load " + file;
     case ErrorCode::unsupported:
       return file +
