@@ -3,6 +3,7 @@
 
 #include <akidb/embedding/result.hpp>
 #include <filesystem>
+#include <string_view>
 
 #include "model/model.hpp"
 
@@ -32,6 +33,10 @@ struct GraphOptions {
 // of a wrong shape or not finite, resource_exhausted (disk full), invalid_argument (cannot write there).
 Result<void> write_onnx(const model::ModelFolder& model, const std::filesystem::path& file,
                         const GraphOptions& options = {});
+
+// Whether it writes models of this architecture (config.json's model_type); config.json may still ask for something
+// that it does not write.
+bool is_converted(std::string_view model_type);
 
 // The converted graph of `model` in `derived`, written at the first call and found at the next ones. It has
 // the inputs input_ids and attention_mask; unmasked_graph() is its sibling over the same weights with

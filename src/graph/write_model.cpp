@@ -81,6 +81,13 @@ Result<void> write_all(const model::ModelFolder& model, const std::filesystem::p
 
 }  // namespace
 
+bool is_converted(std::string_view model_type) {
+  const model::Architecture* const row = model::find_architecture(model_type);
+  return row != nullptr && row->norms == model::NormPlacement::after && !row->gated && row->position_embeddings &&
+         !row->padding_id && row->keys.padding_id.empty() && row->keys.relative_buckets.empty() &&
+         row->rotary_theta == 0 && row->local_window == 0 && row->attention_bias && row->mlp_bias && row->norm_bias;
+}
+
 Result<void> write_graphs(const model::ModelFolder& model, const std::filesystem::path& folder,
                           const std::string& data_name, std::span<const NamedGraph> graphs) {
   try {

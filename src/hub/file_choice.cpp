@@ -34,6 +34,12 @@ std::string inside(const std::string& folder, std::string_view name) {
   return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
 }
 
+// "" of a file in the root.
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
 std::vector<std::string> paths_of(const Repository& repository) {
   std::vector<std::string> paths;
   paths.reserve(repository.files.size());
@@ -46,9 +52,7 @@ Result<WeightsChoice> onnx(const Repository& repository, const WeightsWish& wish
   const auto paths = paths_of(repository);
   const auto chosen = choose_onnx(paths, wish.onnx, instruction_sets);
   if (!chosen) return chosen.error();
-  WeightsChoice choice{repository.find(chosen->file), {}, false, chosen->reason};
-  for (const auto& path : external_data_of(chosen->file, paths)) choice.parts.push_back(repository.find(path));
-  return choice;
+  return WeightsChoice{repository.find(chosen->file), WeightsChoice::Form::graph, chosen->reason};
 }
 
 // What a user may hope for, and must not get.
@@ -57,6 +61,11 @@ std::string others(const Repository& repository) {
     if (repository.find(name) != nullptr) return " (" + std::string(name) + " is never read)";
   }
   return {};
+}
+
+Error no_safetensors(bool are_there, const Repository& repository) {
+  if (are_there) return {ErrorCode::unsupported, "safetensors of the model's architecture are not known here", {}, {}};
+  return {ErrorCode::not_found, "the model has no safetensors" + others(repository), {}, {}};
 }
 
 }  // namespace
@@ -89,8 +98,7 @@ Result<std::vector<const RepoFile*>> read_shards(std::string_view json, const st
   if (!document) return document.error();
   const auto map = document->root().at("weight_map");
   if (!map) return map.error();
-  const auto slash = index.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : index.substr(0, slash);
+  const std::string folder = folder_of(index);
   std::set<std::string, std::less<>> names;
   const auto read = map->for_each_member([&](std::string_view, const base::JsonValue& value) -> Result<void> {
     const auto name = value.as_string();
@@ -108,6 +116,23 @@ Result<std::vector<const RepoFile*>> read_shards(std::string_view json, const st
     shards.push_back(file);
   }
   return shards;
+}
+
+Result<std::vector<const RepoFile*>> external_data(const std::vector<std::string>& locations, const std::string& graph,
+                                                   const Repository& repository) {
+  std::vector<const RepoFile*> files;
+  for (std::string_view location : locations) {
+    if (location.starts_with("./")) location.remove_prefix(2);
+    const RepoFile* const file = is_safe_path(location) ? repository.find(inside(folder_of(graph), location)) : nullptr;
+    if (file == nullptr) {
+      return Error{ErrorCode::data_corrupt,
+                   graph + ": keeps weights in a file that the repository does not have below the graph's folder",
+                   std::string(location),
+                   {}};
+    }
+    if (std::ranges::find(files, file) == files.end()) files.push_back(file);
+  }
+  return files;
 }
 
 std::vector<const RepoFile*> settings_files(const Repository& repository, const ModuleFolders& folders) {
@@ -130,14 +155,14 @@ Result<WeightsChoice> choose_weights(const Repository& repository, const ModuleF
                                      const WeightsWish& wish, std::span<const std::string> instruction_sets) {
   const bool asked = !wish.onnx.file.empty() || wish.onnx.type == WeightsType::fp16 ||
                      wish.onnx.type == WeightsType::int8 || wish.only_onnx;
-  if (asked) return onnx(repository, wish, instruction_sets);
+  if (asked && !wish.only_safetensors) return onnx(repository, wish, instruction_sets);
 
   const RepoFile* const whole = repository.find(inside(folders.transformer, "model.safetensors"));
   const RepoFile* const index = repository.find(inside(folders.transformer, "model.safetensors.index.json"));
   const RepoFile* const safetensors = whole != nullptr ? whole : index;
-  if (wish.runs_from_safetensors && safetensors != nullptr) {
-    return WeightsChoice{safetensors, {}, whole == nullptr, "safetensors"};
-  }
+  const auto form = whole != nullptr ? WeightsChoice::Form::safetensors : WeightsChoice::Form::index;
+  if (wish.runs_from_safetensors && safetensors != nullptr) return WeightsChoice{safetensors, form, "safetensors"};
+  if (wish.only_safetensors) return no_safetensors(safetensors != nullptr, repository);
   auto graph = onnx(repository, wish, instruction_sets);
   if (graph) {
     graph->reason += safetensors != nullptr ? "; safetensors of its architecture are not known here"
@@ -145,7 +170,7 @@ Result<WeightsChoice> choose_weights(const Repository& repository, const ModuleF
     return graph;
   }
   if (safetensors != nullptr) {
-    return WeightsChoice{safetensors, {}, whole == nullptr, "safetensors: the model has no ONNX file that fits"};
+    return WeightsChoice{safetensors, form, "safetensors: the model has no ONNX file that fits"};
   }
   auto error = graph.error();
   if (error.code == ErrorCode::not_found) {

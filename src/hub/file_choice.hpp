@@ -3,6 +3,7 @@
 #pragma once
 
 #include <akidb/embedding/result.hpp>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -31,24 +32,32 @@ Result<ModuleFolders> read_module_folders(std::string_view json);
 Result<std::vector<const RepoFile*>> read_shards(std::string_view json, const std::string& index,
                                                  const Repository& repository);
 
+// The files that `graph` keeps weights in, each once, from the places that it names; data_corrupt where one is not in
+// the repository, or not below the graph's folder.
+Result<std::vector<const RepoFile*>> external_data(const std::vector<std::string>& locations, const std::string& graph,
+                                                   const Repository& repository);
+
 // Configuration and tokenizer, that of the modules included.
 std::vector<const RepoFile*> settings_files(const Repository& repository, const ModuleFolders& folders);
 
 struct WeightsChoice {
-  const RepoFile* main = nullptr;        // model.safetensors, its index, or the graph
-  std::vector<const RepoFile*> parts{};  // external data; shards are known once the index is here
-  bool is_index = false;
+  enum class Form : std::uint8_t { safetensors, index, graph };
+
+  const RepoFile* main = nullptr;  // what goes with an index or a graph is known once that is here
+  Form form = Form::safetensors;
   std::string reason{};
 };
 
 struct WeightsWish {
   OnnxWish onnx{};
   bool only_onnx = false;
+  bool only_safetensors = false;      // `onnx` does not count
   bool runs_from_safetensors = true;  // this library knows the architecture
 };
 
 // An ONNX file that is asked for, by name or by a type that only ONNX files have, goes first; then safetensors,
-// where the architecture is known; then an ONNX file. not_found where there is none of them, with what there is.
+// where the architecture is known; then an ONNX file. not_found where there is none of them, with what there is;
+// unsupported where only safetensors will do and their architecture is not known.
 Result<WeightsChoice> choose_weights(const Repository& repository, const ModuleFolders& folders,
                                      const WeightsWish& wish, std::span<const std::string> instruction_sets);
 

@@ -106,12 +106,35 @@ TEST(Weights, AreOfOneForm) {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& row = cases[i];
     const auto choice =
-        choose_weights(row.files, {row.transformer, {}}, {{row.type, row.wanted}, row.only_onnx, row.knows}, {});
+        choose_weights(row.files, {row.transformer, {}}, {{row.type, row.wanted}, row.only_onnx, false, row.knows}, {});
     ASSERT_EQ(choice.has_value(), row.main != nullptr) << i;
     EXPECT_THAT(choice ? choice->reason : choice.error().message, HasSubstr(row.reason)) << i;
     if (choice) {
       EXPECT_EQ(choice->main->path, row.main) << i;
     }
+  }
+}
+
+TEST(Weights, OfTheNativeProviderAreSafetensors) {
+  const WeightsWish wish{{WeightsType::int8, {}}, false, true, true};
+  EXPECT_EQ(choose_weights(published(), {}, wish, {})->main->path, "model.safetensors");
+  EXPECT_EQ(choose_weights(repository({"model.onnx"}), {}, wish, {}).error().code, ErrorCode::not_found);
+  auto unknown = wish;
+  unknown.runs_from_safetensors = false;
+  EXPECT_EQ(choose_weights(published(), {}, unknown, {}).error().code, ErrorCode::unsupported);
+}
+
+TEST(ExternalData, IsWhereTheGraphSays) {
+  const auto all = repository({"onnx/w.bin", "onnx/sub/w.bin", "w.bin"});
+  EXPECT_THAT(names(*external_data({"w.bin", "./w.bin", "sub/w.bin"}, "onnx/model.onnx", all)),
+              ElementsAre("onnx/w.bin", "onnx/sub/w.bin"));
+  EXPECT_THAT(names(*external_data({"w.bin"}, "model.onnx", all)), ElementsAre("w.bin"));
+  EXPECT_THAT(names(*external_data({}, "model.onnx", all)), ElementsAre());
+  for (const char* location : {"", "../w.bin", "/w.bin", "absent", "sub"}) {
+    const auto refused = external_data({location}, "onnx/model.onnx", all);
+    ASSERT_FALSE(refused) << location;
+    EXPECT_EQ(refused.error().code, ErrorCode::data_corrupt) << location;
+    EXPECT_THAT(refused.error().message, HasSubstr("onnx/model.onnx"));
   }
 }
 

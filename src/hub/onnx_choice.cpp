@@ -116,14 +116,4 @@ Result<OnnxChoice> choose_onnx(const std::vector<std::string>& paths, const Onnx
   return plain(graphs);
 }
 
-std::vector<std::string> external_data_of(const std::string& graph, const std::vector<std::string>& paths) {
-  std::vector<std::string> data;
-  std::ranges::copy_if(paths, std::back_inserter(data), [&](const std::string& path) {
-    if (!path.starts_with(graph) || path.find('/', graph.size()) != std::string::npos) return false;
-    const auto rest = std::string_view(path).substr(graph.size());
-    return rest.starts_with("_data") || rest == ".data";
-  });
-  return data;
-}
-
 }  // namespace akidb::embedding::hub

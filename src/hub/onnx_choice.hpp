@@ -39,7 +39,4 @@ struct OnnxChoice {
 Result<OnnxChoice> choose_onnx(const std::vector<std::string>& paths, const OnnxWish& wish,
                                std::span<const std::string> instruction_sets);
 
-// The files that go with a graph: "model.onnx_data", "model.onnx_data_1", "model.onnx.data", beside it.
-std::vector<std::string> external_data_of(const std::string& graph, const std::vector<std::string>& paths);
-
 }  // namespace akidb::embedding::hub

@@ -76,14 +76,5 @@ TEST(OnnxChoice, FollowsTheTable) {
   }
 }
 
-TEST(OnnxChoice, ExternalDataGoesWithItsGraph) {
-  const Paths paths = {"onnx/model.onnx",        "onnx/model.onnx_data", "onnx/model.onnx_data_1",
-                       "onnx/model.onnx.data",   "onnx/model.onnx.md",   "onnx/model_fp16.onnx_data",
-                       "onnx/model.onnx_data/x", "model.onnx_data"};
-  EXPECT_THAT(external_data_of("onnx/model.onnx", paths),
-              ElementsAre("onnx/model.onnx_data", "onnx/model.onnx_data_1", "onnx/model.onnx.data"));
-  EXPECT_THAT(external_data_of("model.onnx", paths), ElementsAre("model.onnx_data"));
-}
-
 }  // namespace
 }  // namespace akidb::embedding::hub

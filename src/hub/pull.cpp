@@ -74,12 +74,16 @@ class Pull {
     return {};
   }
 
-  // The content of a file that fetch() has brought.
-  Result<std::string> content(std::string_view path) {
+  // Where a file lies that fetch() has brought; empty where it has not.
+  [[nodiscard]] std::filesystem::path place(std::string_view path) const {
     const auto file = std::ranges::find(pulled_.files, path, &RepoFile::path);
-    if (file == pulled_.files.end()) return std::string();
-    const auto place = cache_.has_blob(*file) ? cache_.blob(file->blob) : cache_.snapshot(source_.commit) / file->path;
-    return base::read_file(place, kMaxSettings);
+    if (file == pulled_.files.end()) return {};
+    return cache_.has_blob(*file) ? cache_.blob(file->blob) : cache_.snapshot(source_.commit) / file->path;
+  }
+
+  Result<std::string> content(std::string_view path) const {
+    const auto file = place(path);
+    return file.empty() ? std::string() : base::read_file(file, kMaxSettings);
   }
 
   Result<void> fetch_settings() {
@@ -113,28 +117,50 @@ class Pull {
     return request_.knows(*type);
   }
 
+  Result<WeightsChoice> choose(bool is_known) const {
+    const bool has_to_be_graph = request_.form == PullForm::graph_or_known_safetensors && !is_known;
+    const WeightsWish wish{request_.onnx, request_.form == PullForm::graph || has_to_be_graph,
+                           request_.form == PullForm::safetensors, is_known};
+    auto choice = choose_weights(repository_, modules_, wish, base::cpu_topology().instruction_sets);
+    if (!choice && has_to_be_graph && choice.error().code == ErrorCode::not_found) {
+      auto error = choice.error();
+      error.message +=
+          "; other weights of its architecture cannot be converted to ONNX (--provider native may run them)";
+      return error;
+    }
+    return choice;
+  }
+
+  // What goes with the main file, which is here.
+  Result<std::vector<const RepoFile*>> parts_of(const WeightsChoice& choice) {
+    const auto& path = choice.main->path;
+    if (choice.form == WeightsChoice::Form::index) {
+      const auto json = content(path);
+      return json ? read_shards(*json, path, repository_) : json.error();
+    }
+    if (choice.form == WeightsChoice::Form::graph && request_.external_data) {
+      const auto locations = request_.external_data(place(path), path);
+      return locations ? external_data(*locations, path, repository_) : locations.error();
+    }
+    return std::vector<const RepoFile*>();
+  }
+
   Result<void> fetch_weights() {
     const auto known_here = is_known();
     if (!known_here) return known_here.error();
-    const WeightsWish wish{request_.onnx, request_.only_onnx, *known_here};
-    auto choice = choose_weights(repository_, modules_, wish, base::cpu_topology().instruction_sets);
+    const auto choice = choose(*known_here);
     if (!choice) return choice.error();
     pulled_.weights = choice->main->path;
     pulled_.reason = choice->reason;
     base::log(LogLevel::info, "model \"" + request_.model + "\": " + pulled_.weights + " (" + pulled_.reason + ")");
-    if (!choice->is_index) {
-      choice->parts.push_back(choice->main);
-      return fetch_all(choice->parts);
-    }
     if (auto fetched = fetch_all({choice->main}); !fetched) return fetched;
-    const auto json = content(choice->main->path);
-    if (!json) return json.error();
-    const auto shards = read_shards(*json, choice->main->path, repository_);
-    if (!shards) return shards.error();
-    if (auto fetched = fetch_all(*shards); !fetched) return fetched;
-    // Who looks for the weights looks for the index: it goes last.
-    const auto index = std::ranges::find(pulled_.files, pulled_.weights, &RepoFile::path);
-    std::rotate(index, index + 1, pulled_.files.end());
+    const auto parts = parts_of(*choice);
+    if (!parts) return parts.error();
+    if (auto fetched = fetch_all(*parts); !fetched) return fetched;
+    for (const RepoFile* const part : *parts) pulled_.parts.push_back(part->path);
+    // Who looks for the weights looks for the main file: it goes last.
+    const auto main = std::ranges::find(pulled_.files, pulled_.weights, &RepoFile::path);
+    std::rotate(main, main + 1, pulled_.files.end());
     return {};
   }
 

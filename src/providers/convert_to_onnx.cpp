@@ -8,6 +8,7 @@
 #include "model/model.hpp"
 #include "providers/compare_graphs.hpp"
 #include "providers/graph_output.hpp"
+#include "providers/is_converted_to_onnx.hpp"
 #include "providers/model_location.hpp"
 
 namespace akidb::embedding {
@@ -71,7 +72,9 @@ Result<void> compare(ConvertReport& report, EmbeddingProvider& converted, const 
 }  // namespace
 
 Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
-  const providers::ModelWish wish{options.model, options.revision, {}, {}, options.offline, options.on_download};
+  providers::ModelWish wish{options.model, options.revision};
+  wish.offline = options.offline;
+  wish.on_download = options.on_download;
   const auto located = providers::locate_model(wish, hub::cache_folders(options.cache, options.hub_cache));
   if (!located) return located.error();
   const auto model = model::read_model_folder(located->folder);
@@ -94,5 +97,7 @@ Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
   }
   return report;
 }
+
+bool providers::is_converted_to_onnx(std::string_view model_type) { return graph::is_converted(model_type); }
 
 }  // namespace akidb::embedding

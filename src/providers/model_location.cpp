@@ -1,15 +1,19 @@
 #include "providers/model_location.hpp"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/cpu_topology.hpp"
 #include "base/log.hpp"
+#include "base/mmap_file.hpp"
 #include "hub/model_store.hpp"
 #include "hub/settings.hpp"
 #include "model/architecture.hpp"
+#include "model/onnx_facts.hpp"
+#include "providers/is_converted_to_onnx.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -86,7 +90,8 @@ Result<bool> is_offline(const ModelWish& wish) {
 }  // namespace
 
 ModelWish model_wish(const ProviderOptions& options) {
-  return {options.model, options.revision, options.dtype, options.onnx_file, options.offline, options.on_download};
+  return {options.model,    options.revision, options.dtype,      options.onnx_file,
+          options.provider, options.offline,  options.on_download};
 }
 
 hub::PullRequest pull_request(const ModelWish& wish) {
@@ -95,9 +100,26 @@ hub::PullRequest pull_request(const ModelWish& wish) {
   request.revision = wish.revision;
   request.onnx = onnx_wish(wish);
   request.knows = [](std::string_view model_type) { return model::find_architecture(model_type) != nullptr; };
+  request.external_data = external_locations;
+  if (wish.provider == ProviderKind::native) {
+    request.form = hub::PullForm::safetensors;
+  } else if (wish.provider == ProviderKind::onnx) {
+    request.form = hub::PullForm::graph_or_known_safetensors;
+    request.knows = is_converted_to_onnx;
+  }
   request.offline = wish.offline;
   request.on_progress = wish.on_download;
   return request;
+}
+
+Result<std::vector<std::string>> external_locations(const fs::path& graph, const std::string& name) {
+  const auto mapped = base::MmapFile::open(graph);
+  if (!mapped) return mapped.error();
+  const auto facts = model::read_onnx_facts(mapped->bytes(), name);
+  if (!facts) return facts.error();
+  std::set<std::string> locations;
+  for (const auto& tensor : facts->external) locations.insert(tensor.location);
+  return std::vector<std::string>(locations.begin(), locations.end());
 }
 
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hub/cache_folders.hpp"
 #include "hub/pull.hpp"
@@ -18,6 +19,7 @@ struct ModelWish {
   std::string revision = "main";
   Dtype dtype = Dtype::automatic;
   std::string onnx_file{};
+  ProviderKind provider = ProviderKind::automatic;  // whose weights a download brings
   bool offline = false;
   DownloadCallback on_download{};
 };
@@ -33,6 +35,9 @@ ModelWish model_wish(const ProviderOptions& options);
 
 // The request to the hub that goes with it.
 hub::PullRequest pull_request(const ModelWish& wish);
+
+// The files that an ONNX graph says it keeps weights in, each once, as it words them. `name` is for messages.
+Result<std::vector<std::string>> external_locations(const std::filesystem::path& graph, const std::string& name);
 
 // A folder, or an id: looked for in the caches first, then on the hub, unless it is offline. Errors: not_found (with
 // the ways to bring the model), and those of hub::pull().

@@ -17,9 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_from_safetensors(ProviderKind provider) { return provider == ProviderKind::native; }
+
 providers::ModelWish wish_of(const PullOptions& options) {
-  return {options.model,     options.revision,    options.dtype,
-          options.onnx_file, options.hub.offline, options.hub.on_progress};
+  // What these compute in is not what was published.
+  const auto dtype = is_from_safetensors(options.provider) ? Dtype::automatic : options.dtype;
+  return {options.model,       options.revision,       dtype, options.onnx_file, options.provider,
+          options.hub.offline, options.hub.on_progress};
 }
 
 // The folder with the tokenizer of a model: its own, or that of its first module.
@@ -68,6 +72,12 @@ Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& fo
 }
 
 Result<PulledModel> pull(const PullOptions& options) {
+  if (options.provider == ProviderKind::remote || options.provider == ProviderKind::hash) {
+    return Error{ErrorCode::invalid_argument, "provider: expected one that runs models: auto, native or onnx", {}, {}};
+  }
+  if (is_from_safetensors(options.provider) && !options.onnx_file.empty()) {
+    return Error{ErrorCode::invalid_argument, "onnx_file: this provider reads safetensors, no ONNX files", {}, {}};
+  }
   const auto folders = hub::cache_folders(options.hub.cache, options.hub.hub_cache);
   const auto settings = hub::hub_settings();
   if (!settings) return settings.error();
@@ -107,18 +117,19 @@ Result<PulledModel> pull_model(const PullOptions& options) {
 Result<void> download_onnx_model(const std::string& model, const fs::path& path, const HubOptions& options) {
   hub::PullRequest request;
   request.model = model;
-  request.only_onnx = true;
+  request.form = hub::PullForm::graph;
+  request.external_data = providers::external_locations;
   request.offline = options.offline;
   request.on_progress = options.on_progress;
   const auto pulled = hub::pull(request, hub::cache_folders(options.cache, options.hub_cache));
   if (!pulled) return pulled.error();
   const auto graph = pulled->folder / pulled->weights;
-  for (const auto& file : pulled->files) {
-    const auto source = pulled->folder / file.path;
-    const bool is_data = source.parent_path() == graph.parent_path() && source != graph &&
-                         source.filename().string().starts_with(graph.filename().string());
-    if (!is_data) continue;
-    if (auto copied = write_copy(source, path.parent_path() / source.filename()); !copied) return copied;
+  for (const auto& part : pulled->parts) {
+    const auto source = pulled->folder / part;
+    const auto to = path.parent_path() / source.lexically_relative(graph.parent_path());
+    std::error_code ignored;  // the copy fails where the folder could not be made
+    fs::create_directories(to.parent_path(), ignored);
+    if (auto copied = write_copy(source, to); !copied) return copied;
   }
   return write_copy(graph, path);
 }

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from hub_case import TOOL, HubTest, plain_repo, pseudo_random, real_repo
+from hub_case import TOOL, HubTest, plain_repo, pseudo_random, real_repo, tiny_onnx
 from program import HANG_GUARD, rows
 from scripted_hub import COMMIT, Hub, Repo
 
@@ -46,23 +46,64 @@ class Commands(HubTest):
     def test_which_onnx_file(self):
         files = {"config.json": b'{"model_type":"unheard-of"}', "tokenizer.json": b"{}"}
         for name in ("model.onnx", "model_O4.onnx", "model_quantized.onnx"):
-            files[f"onnx/{name}"] = pseudo_random(1000, seed=len(name))
-        files["onnx/model.onnx_data"] = pseudo_random(2000)
+            files[f"onnx/{name}"] = tiny_onnx(seed=len(name))
+        files["onnx/model.onnx"] = tiny_onnx("weights.bin", "./more/of.them", "weights.bin")
+        for name in ("onnx/weights.bin", "onnx/more/of.them", "onnx/model.onnx_data", "weights.bin"):
+            files[name] = pseudo_random(2000, seed=len(name))
         with Hub({"org/name": Repo(files)}) as hub:
             for words, weights, others in (
-                ([], "onnx/model.onnx", ["onnx/model.onnx_data"]),
+                ([], "onnx/model.onnx", ["onnx/more/of.them", "onnx/weights.bin"]),
                 (["--dtype", "fp16"], "onnx/model_O4.onnx", []),
                 (["--dtype", "int8"], "onnx/model_quantized.onnx", []),
                 (["--onnx-file", "model_O4"], "onnx/model_O4.onnx", []),
             ):
                 report = json.loads(self.pull(hub, "--json", "--hub-cache", self.folder / weights, *words).stdout)
                 self.assertEqual(report["weights"], weights)
-                graphs = [file["path"] for file in report["files"] if file["path"].startswith("onnx/")]
-                self.assertEqual(sorted(graphs), sorted([weights, *others]))
+                paths = [file["path"] for file in report["files"] if file["path"] not in ("config.json", "tokenizer.json")]
+                self.assertEqual(sorted(paths), sorted([weights, *others]))
+                self.assertEqual(paths[-1], weights)
                 self.assertTrue(report["reason"])
             self.fails(3, "onnx/model_O4.onnx", "pull", "org/name", "--onnx-file", "nothing", environment=self.environment(hub))
             files["onnx/other.onnx"] = files.pop("onnx/model.onnx")
             self.fails(2, "--onnx-file", "pull", "org/name", environment=self.environment(hub))
+
+    def test_a_graph_whose_weights_are_not_there(self):
+        for location in ("missing.bin", "../config.json", "/etc/passwd", ""):
+            files = {"config.json": b'{"model_type":"unheard-of"}', "onnx/model.onnx": tiny_onnx(location)}
+            with Hub({"org/name": Repo(files)}) as hub:
+                self.fails(7, "onnx/model.onnx: keeps weights in a file that the repository does not have", "pull", "org/name",
+                           environment=self.environment(hub))
+                self.assertEqual(list((self.folder / "hub").rglob("snapshots/*/onnx")), [])
+        with Hub({"org/name": Repo({"config.json": b"{}", "onnx/model.onnx": b"no graph"})}) as hub:
+            self.fails(7, "onnx/model.onnx: expected an ONNX graph", "pull", "org/name", environment=self.environment(hub))
+
+    def test_what_a_provider_can_use(self):
+        """No safetensors for ONNX Runtime that the converter cannot write, and nothing else for the native encoder."""
+        def repo_of(model_type, *graphs):
+            repo = plain_repo(1000)
+            repo.files["config.json"] = b'{"model_type":"%s"}' % model_type
+            repo.files.update({path: tiny_onnx() for path in graphs})
+            return repo
+
+        for number, (repo, words, weights) in enumerate((
+            (repo_of(b"bert"), ["--provider", "onnx"], "model.safetensors"),
+            (repo_of(b"mpnet"), [], "model.safetensors"),
+            (repo_of(b"mpnet", "onnx/model.onnx"), [], "model.safetensors"),
+            (repo_of(b"mpnet", "onnx/model.onnx"), ["--provider", "onnx"], "onnx/model.onnx"),
+            (repo_of(b"mpnet", "onnx/model_quantized.onnx"), ["--provider", "native", "--dtype", "int8"], "model.safetensors"),
+        )):
+            with Hub({"org/name": repo}) as hub:
+                report = json.loads(self.pull(hub, "--json", "--hub-cache", self.folder / str(number), *words).stdout)
+                self.assertEqual(report["weights"], weights, words)
+        for repo, words, code, message in (
+            (repo_of(b"mpnet"), ["--provider", "onnx"], 3, "cannot be converted to ONNX"),
+            (repo_of(b"unheard-of", "onnx/model.onnx"), ["--provider", "native"], 4, "architecture are not known here"),
+            (repo_of(b"bert"), ["--provider", "hash"], 2, "expected one that runs models"),
+            (repo_of(b"bert"), ["--provider", "native", "--onnx-file", "model"], 2, "no ONNX files"),
+        ):
+            with Hub({"org/name": repo}) as hub:
+                self.fails(code, message, "pull", "org/name", *words, environment=self.environment(hub))
+                self.assertFalse(list((self.folder / "hub").rglob("model.safetensors")))
 
     def test_revisions(self):
         repo = plain_repo()
@@ -233,9 +274,11 @@ class Models(HubTest):
             self.good("embed", "hello world", "--model", "org/name", environment=self.environment(hub))
 
     def test_a_graph_by_name(self):
-        plain, data = pseudo_random(1000), pseudo_random(3000)
+        plain, data = tiny_onnx(), pseudo_random(3000)
+        outside = tiny_onnx("weights.bin", "more/weights.bin")
         for files, written in (
-            ({"onnx/model.onnx": plain, "model.onnx": b"x", "onnx/model.onnx_data": data}, ["graph.onnx", "model.onnx_data"]),
+            ({"onnx/model.onnx": outside, "model.onnx": b"x", "onnx/weights.bin": data, "onnx/more/weights.bin": data},
+             ["graph.onnx", "more/weights.bin", "weights.bin"]),
             ({"model.onnx": plain, "model.safetensors": data}, ["graph.onnx"]),
         ):
             repo = Repo({"config.json": b"{}", **files})
@@ -244,8 +287,9 @@ class Models(HubTest):
             with Hub({"org/name": repo}) as hub:
                 done = self.tool(hub, "download_onnx", "org/name", into / "graph.onnx")
                 self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(sorted(path.name for path in into.iterdir()), written)
-            self.assertEqual((into / "graph.onnx").read_bytes(), plain)
+            there = sorted(str(path.relative_to(into)) for path in into.rglob("*") if path.is_file())
+            self.assertEqual(there, written)
+            self.assertEqual((into / "graph.onnx").read_bytes(), files.get("onnx/model.onnx", plain))
             subprocess.run(["rm", "-r", self.folder / "hub"], check=True)
         with Hub({"org/name": plain_repo()}) as hub:
             done = self.tool(hub, "download_onnx", "org/name", self.folder / "graph.onnx")

@@ -20,6 +20,22 @@ def pseudo_random(size, seed=1):
     return random.Random(seed).randbytes(size)
 
 
+def tiny_onnx(*locations, seed=1):
+    """A file that reads as an ONNX graph, with a tensor in each of these files, in protobuf's wire format."""
+
+    def field(number, value):
+        if isinstance(value, int):
+            return bytes([number << 3, value])
+        return bytes([number << 3 | 2, len(value)]) + value
+
+    def external(location):
+        entry = field(1, b"location") + field(2, location.encode())
+        return field(1, 1) + field(2, 1) + field(8, b"w") + field(13, entry) + field(14, 1)
+
+    graph = b"".join(field(5, external(location)) for location in locations) + field(2, b"graph%d" % seed)
+    return field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 17))
+
+
 def plain_repo(size=300_000):
     """A repository that looks like a model's; its weights are noise."""
     return Repo(

@@ -30,6 +30,9 @@ struct PullOptions {
   std::string revision = "main";   // branch, tag or commit
   Dtype dtype = Dtype::automatic;  // fp16, int8: a published ONNX file of this type
   std::string onnx_file{};         // as ProviderOptions::onnx_file
+
+  // Whose weights: native takes safetensors alone, onnx a graph where safetensors cannot be converted.
+  ProviderKind provider = ProviderKind::automatic;
   HubOptions hub{};
 };
 

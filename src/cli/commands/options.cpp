@@ -8,12 +8,7 @@ ProviderOptions provider_options(const Values& values) {
   ProviderOptions options;
   if (!values.text("model").empty()) options.model = values.text("model");
   options.revision = values.text("revision");
-  const std::string& provider = values.text("provider");
-  options.provider = provider == "hash"     ? ProviderKind::hash
-                     : provider == "onnx"   ? ProviderKind::onnx
-                     : provider == "remote" ? ProviderKind::remote
-                     : provider == "native" ? ProviderKind::native
-                                            : ProviderKind::automatic;
+  options.provider = provider_of(values);
   if (!values.text("device").empty()) options.device = values.text("device");
   options.device_id = values.text("device-id");
   options.device_memory = values.count("device-memory") * 1'000'000;
@@ -38,6 +33,15 @@ ProviderOptions provider_options(const Values& values) {
   options.remote.retries = static_cast<std::uint32_t>(values.count("retries"));
   options.onnxruntime = values.text("onnxruntime");
   return options;
+}
+
+ProviderKind provider_of(const Values& values) {
+  const std::string& provider = values.text("provider");
+  return provider == "hash"     ? ProviderKind::hash
+         : provider == "onnx"   ? ProviderKind::onnx
+         : provider == "remote" ? ProviderKind::remote
+         : provider == "native" ? ProviderKind::native
+                                : ProviderKind::automatic;
 }
 
 Dtype dtype_of(const Values& values) {

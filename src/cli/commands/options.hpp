@@ -13,6 +13,7 @@ namespace akidb::embedding::cli {
 
 ProviderOptions provider_options(const Values& values);
 
+ProviderKind provider_of(const Values& values);
 Dtype dtype_of(const Values& values);
 HubOptions hub_options(const Values& values);
 

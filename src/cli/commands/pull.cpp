@@ -50,6 +50,7 @@ Result<void> run_pull(const Invocation& invocation, Console& console) {
   if (!invocation.arguments.empty()) options.model = invocation.arguments.front();
   options.revision = values.text("revision");
   options.dtype = dtype_of(values);
+  options.provider = provider_of(values);
   options.onnx_file = values.text("onnx-file");
   options.hub = hub_options(values);
   auto pulled = [&] {

@@ -24,8 +24,10 @@ constexpr std::array kFlags = {
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
          commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor, serve),
          "Branch, tag or commit of a model id"},
-    Flag{"provider", 0, choice, "auto|native|onnx|remote|hash", "auto", Section::model, kOpen,
-         "What computes: native (our own encoder, on the CPU), ONNX Runtime, another server (--endpoint), or a hash of "
+    Flag{"provider", 0, choice, "auto|native|onnx|remote|hash", "auto", Section::model,
+         commands(embed, similarity, search, tokenize, pull, bench, doctor, serve),
+         "What computes: native (our own encoder, on the CPU), ONNX Runtime, another server "
+         "(--endpoint), or a hash of "
          "the text (for tests; needs no model); auto is native where it knows the model"},
     Flag{"device", 0, choice, "auto|cpu|cuda|tensorrt|coreml|directml|openvino|xnnpack|onednn", "auto", Section::model,
          kRun, "Where it computes; a device that is named and cannot be had is an error"},
@@ -254,6 +256,8 @@ constexpr HelpIn kHelpIn[] = {
     {"model", tokenize, "The model whose tokenizer is used: an id of the model hub, a model folder, or an ONNX file"},
     {"input", tokenize, "Read JSON objects from a file, one a line; - is standard input"},
     {"input", search, "The file with the texts to search in; - is standard input"},
+    {"provider", pull,
+     "Whose weights: native takes safetensors alone, onnx a graph where safetensors cannot be converted"},
     {"dtype", pull, "fp16 and int8 take a published ONNX file of that type, int8 the one made for this CPU"},
     {"max-line-bytes", tokenize, "A longer line is bad"},
     {"output", quantize, "The ONNX file to write; without it, the model's name, the type and .onnx in this folder"},
