@@ -77,6 +77,7 @@ ROUTES = {
     "/embed": TEI,
     "/": TEI,
     "/invocations": TEI,
+    "/models/{model}/pipeline/feature-extraction": TEI,
     "/vertex": [({"instances": [{"inputs": TEXT}]}, in_json(lambda said: floats(said["predictions"][0][0])))],
     "/v1/embed": [({"texts": [TEXT]}, in_json(lambda said: floats(said["embeddings"][0])))],
     "/v2/embed": [

@@ -31,6 +31,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "/embed", tei, false, handle_tei_embed},
     Route{"POST", "/", tei, false, handle_tei_root},
     Route{"POST", "/invocations", tei, false, handle_tei_root},
+    Route{"POST", "/models/{model}/pipeline/feature-extraction", tei, false, handle_tei_pipeline},
     Route{"POST", "/vertex", tei, false, handle_tei_vertex},
     Route{"POST", "/embed_all", tei, false, handle_tei_embed_all},
     Route{"POST", "/embed_sparse", tei, false, handle_tei_embed_sparse},

@@ -30,6 +30,7 @@ void handle_openai_model(const ExchangePtr& exchange);
 void handle_tei_info(const ExchangePtr& exchange);
 void handle_tei_embed(const ExchangePtr& exchange);
 void handle_tei_root(const ExchangePtr& exchange);
+void handle_tei_pipeline(const ExchangePtr& exchange);
 void handle_tei_embed_all(const ExchangePtr& exchange);
 void handle_tei_similarity(const ExchangePtr& exchange);
 void handle_tei_tokenize(const ExchangePtr& exchange);

@@ -86,9 +86,11 @@ std::optional<EmbedCall> embed_call(const ExchangePtr& exchange, const JsonEleme
   return call;
 }
 
-void answer_embed(const ExchangePtr& exchange, const JsonElement& root) {
+// Of the model of this name; without one, of the first.
+void answer_embed(const ExchangePtr& exchange, const JsonElement& root, const std::string& model = {}) {
   auto call = embed_call(exchange, root);
   if (!call) return;
+  call->request.model = model;
   const auto characters = count_characters(call->request.inputs);
   run_embed(exchange, std::move(*call), [characters](const BatchEmbeddingResponse& vectors, Response& response) {
     write_rows(vectors.embeddings, 0, vectors.embeddings.rows(), response.body);
@@ -149,6 +151,11 @@ void handle_tei_embed(const ExchangePtr& exchange) {
 
 void handle_tei_similarity(const ExchangePtr& exchange) {
   if (const auto root = parse_or_refuse(exchange)) answer_similarity(exchange, *root);
+}
+
+// As the hub's Inference API has it: the model stands in the path.
+void handle_tei_pipeline(const ExchangePtr& exchange) {
+  if (const auto root = parse_or_refuse(exchange)) answer_embed(exchange, *root, exchange->captured);
 }
 
 // The hub's client sends every task to the root: a pair of sentences and others stands in an object.
