@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-export build run test test-openvino test-cuda test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ setup-openvino: ## bring ONNX Runtime's build for OpenVINO (85 MB)
 
 setup-cuda: ## bring ONNX Runtime's build for CUDA and TensorRT, and CUDA's libraries (780 MB)
 	@scripts/setup.sh cuda
+
+setup-mlx: ## bring MLX's library for CPUs (11 MB)
+	@scripts/setup.sh mlx
 
 setup-export: ## bring PyTorch and what else scripts/export_onnx_model.py needs (5 GB)
 	@scripts/setup.sh export
@@ -44,6 +47,10 @@ test: build ## build, bring what the tests compare with, run all tests; ends wit
 test-openvino test-cuda: test-%: setup-% build ## the default model on a real build of ONNX Runtime for that device
 	@cmake -S . -B $(BUILD) && cmake --build $(BUILD) --parallel $(JOBS)
 	@scripts/run_tests.py $(BUILD) -- -L $*
+
+test-mlx: setup setup-mlx ## build with the provider mlx into build/mlx; the default model and small ones on it
+	@cmake --preset mlx && cmake --build build/mlx --parallel $(JOBS)
+	@scripts/run_tests.py build/mlx -- -L mlx
 
 test-export: setup-export build ## the export to ONNX by PyTorch
 	@$(CACHE)/export-environment/bin/python -B -W ignore scripts/export_onnx_model_test.py $(BUILD)/akidb-embed

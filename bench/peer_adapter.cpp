@@ -71,7 +71,10 @@ Dtype dtype_of(std::string_view name) {
 }
 
 ProviderKind provider_of(std::string_view name) {
-  return name == "onnx" ? ProviderKind::onnx : name == "native" ? ProviderKind::native : ProviderKind::automatic;
+  return name == "onnx"     ? ProviderKind::onnx
+         : name == "native" ? ProviderKind::native
+         : name == "mlx"    ? ProviderKind::mlx
+                            : ProviderKind::automatic;
 }
 
 class Adapter {

@@ -4,8 +4,8 @@
 #
 # usage: bench/provider_comparison.sh [OPTION of run_all.py...]
 #
-# Takes what is at hand: ONNX Runtime's build for OpenVINO where `make setup-openvino` has brought it, Candle where
-# `bench/peers/setup.sh candle` has built it. Results go to build/bench/providers.{md,json}. Leave the machine alone
+# Takes what is at hand: ONNX Runtime's build for OpenVINO where `make setup-openvino` has brought it, MLX where
+# `make setup-mlx` has, Candle where `bench/peers/setup.sh candle` has built it. Results go to build/bench/providers.{md,json}. Leave the machine alone
 # meanwhile.
 set -euo pipefail
 
@@ -14,12 +14,14 @@ root=$(cd "$here/.." && pwd)
 peers=${PEERS_HOME:-$HOME/.cache/akidb-peers}
 cache=${AKIDB_EMBED_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/akidb-embedding}
 model=sentence-transformers/all-MiniLM-L6-v2
-adapter=$root/build/release/bench/peer-adapter
+preset=release
+[[ -d $cache/mlx ]] && preset=mlx
+adapter=$root/build/$preset/bench/peer-adapter
 out=$root/build/bench
 
 if [[ -z ${NO_BUILD:-} ]]; then
-  cmake -S "$root" --preset release -DAKIDB_EMBEDDING_BENCHMARKS=ON >/dev/null
-  cmake --build "$root/build/release" --target peer-adapter
+  cmake -S "$root" --preset "$preset" -DAKIDB_EMBEDDING_BENCHMARKS=ON >/dev/null
+  cmake --build "$root/build/$preset" --target peer-adapter
 fi
 mkdir -p "$out"
 
@@ -31,6 +33,7 @@ commands=(
   --cmd "onnx-int8=$adapter $model int8 cpu onnx"
   --cmd "onnx-fp16=$adapter $model fp16 cpu onnx"
 )
+[[ $preset == mlx ]] && commands+=(--cmd "mlx-fp32=$adapter $model fp32 cpu mlx")
 openvino=("$cache"/onnxruntime/openvino-*)
 [[ -d ${openvino[0]} ]] &&
   commands+=(--cmd "onnx-openvino=env ONNXRUNTIME_ROOT=${openvino[0]} $adapter $model fp32 openvino")

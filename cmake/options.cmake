@@ -1,6 +1,7 @@
 # What a build contains. A part that is left out takes its dependencies with it.
 option(AKIDB_EMBEDDING_ONNX "The ONNX Runtime backend" ON)
 option(AKIDB_EMBEDDING_NATIVE "The encoder for CPUs of our own" ON)
+option(AKIDB_EMBEDDING_MLX "The backend on MLX (scripts/setup.sh mlx brings it on Linux)" OFF)
 option(AKIDB_EMBEDDING_CONVERT "Writing ONNX graphs from safetensors (needs libonnx and protobuf)" ON)
 option(AKIDB_EMBEDDING_HUB "Downloads from the model hub (need libcurl)" ON)
 option(AKIDB_EMBEDDING_REMOTE "The provider that asks other servers (needs libcurl)" ON)

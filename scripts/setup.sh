@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh [packages|onnxruntime|model ...]     all three where none is named
 #   scripts/setup.sh openvino | cuda                      another build of ONNX Runtime, for these devices
+#   scripts/setup.sh mlx                                  MLX's library, for the provider mlx
 #   scripts/setup.sh arm64                                what a build for arm64 on another machine needs
 #   scripts/setup.sh export                               PyTorch, for scripts/export_onnx_model.py
 #   scripts/setup.sh huggingface_hub                      what the tests of the shared cache compare with

@@ -26,6 +26,7 @@ constexpr int kSkipped = 77;  // as tests/CMakeLists.txt tells CTest
 ProviderKind provider_kind() {
   const char* const name = std::getenv("AKIDB_GOLDEN_PROVIDER");  // NOLINT(concurrency-mt-unsafe): nothing sets any
   if (name == nullptr) return ProviderKind::automatic;
+  if (std::string_view(name) == "mlx") return ProviderKind::mlx;
   return std::string_view(name) == "onnx" ? ProviderKind::onnx : ProviderKind::native;
 }
 
@@ -40,6 +41,7 @@ struct Bounds {
 constexpr float kAnything = 1;
 constexpr std::array kBounds = {
     Bounds{"fp32", Dtype::automatic, test::kLargestDifference, test::kLeastCosine, test::kLeastCosine},
+    Bounds{"mlx", Dtype::fp32, 5e-6F, test::kLeastCosine, test::kLeastCosine},  // sums in another order
     Bounds{"bf16", Dtype::bf16, kAnything, 0.9999, 0.9999},
     Bounds{"int8", Dtype::int8, kAnything, 0.993, 0.998},
 };

@@ -20,6 +20,9 @@ ProviderResult make_onnx_provider(const ProviderOptions& options, std::string_vi
 // unsupported where the model's architecture or weights are not for it, and in a build without it.
 ProviderResult make_native_provider(const ProviderOptions& options);
 
+// unsupported where the model's architecture or weights are not for it, and in a build without MLX.
+ProviderResult make_mlx_provider(const ProviderOptions& options);
+
 // Native where it takes the model and no other device is asked for, else ONNX Runtime, which says why.
 ProviderResult make_best_provider(const ProviderOptions& options);
 

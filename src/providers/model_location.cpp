@@ -101,7 +101,7 @@ hub::PullRequest pull_request(const ModelWish& wish) {
   request.onnx = onnx_wish(wish);
   request.knows = [](std::string_view model_type) { return model::find_architecture(model_type) != nullptr; };
   request.external_data = external_locations;
-  if (wish.provider == ProviderKind::native) {
+  if (wish.provider == ProviderKind::native || wish.provider == ProviderKind::mlx) {
     request.form = hub::PullForm::safetensors;
   } else if (wish.provider == ProviderKind::onnx) {
     request.form = hub::PullForm::graph_or_known_safetensors;

@@ -14,6 +14,7 @@ Result<std::unique_ptr<EmbeddingProvider>> make_provider(const ProviderOptions& 
     case ProviderKind::remote: return providers::make_remote_provider(options);
     case ProviderKind::onnx: return providers::make_onnx_provider(options);
     case ProviderKind::native: return providers::make_native_provider(options);
+    case ProviderKind::mlx: return providers::make_mlx_provider(options);
     case ProviderKind::automatic: return providers::make_best_provider(options);
   }
   return Error{ErrorCode::invalid_argument, "provider: unknown kind", {}, {}};

@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_from_safetensors(ProviderKind provider) { return provider == ProviderKind::native; }
+bool is_from_safetensors(ProviderKind provider) {
+  return provider == ProviderKind::native || provider == ProviderKind::mlx;
+}
 
 providers::ModelWish wish_of(const PullOptions& options) {
   // What these compute in is not what was published.
@@ -73,7 +75,8 @@ Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& fo
 
 Result<PulledModel> pull(const PullOptions& options) {
   if (options.provider == ProviderKind::remote || options.provider == ProviderKind::hash) {
-    return Error{ErrorCode::invalid_argument, "provider: expected one that runs models: auto, native or onnx", {}, {}};
+    return Error{
+        ErrorCode::invalid_argument, "provider: expected one that runs models: auto, native, onnx or mlx", {}, {}};
   }
   if (is_from_safetensors(options.provider) && !options.onnx_file.empty()) {
     return Error{ErrorCode::invalid_argument, "onnx_file: this provider reads safetensors, no ONNX files", {}, {}};

@@ -26,6 +26,7 @@ enum class ProviderKind {
   automatic,  // native on a CPU where it knows the model's architecture, else ONNX Runtime
   native,     // our own encoder for CPUs, straight from safetensors
   onnx,       // ONNX Runtime
+  mlx,        // MLX, in builds with it: encoders of BERT's kind, in fp32, from safetensors
   remote,     // a server of others, over HTTP: RemoteOptions
   hash,       // deterministic unit vectors from a hash of the tokens; no model, for callers' tests
 };

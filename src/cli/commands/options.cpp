@@ -41,6 +41,7 @@ ProviderKind provider_of(const Values& values) {
          : provider == "onnx"   ? ProviderKind::onnx
          : provider == "remote" ? ProviderKind::remote
          : provider == "native" ? ProviderKind::native
+         : provider == "mlx"    ? ProviderKind::mlx
                                 : ProviderKind::automatic;
 }
 

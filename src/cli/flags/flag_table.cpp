@@ -24,9 +24,9 @@ constexpr std::array kFlags = {
     Flag{"revision", 0, text, "REVISION", "main", Section::model,
          commands(embed, similarity, search, tokenize, convert, quantize, pull, bench, doctor, serve),
          "Branch, tag or commit of a model id"},
-    Flag{"provider", 0, choice, "auto|native|onnx|remote|hash", "auto", Section::model,
+    Flag{"provider", 0, choice, "auto|native|onnx|mlx|remote|hash", "auto", Section::model,
          commands(embed, similarity, search, tokenize, pull, bench, doctor, serve),
-         "What computes: native (our own encoder, on the CPU), ONNX Runtime, another server "
+         "What computes: native (our own encoder, on the CPU), ONNX Runtime, MLX (in builds with it), another server "
          "(--endpoint), or a hash of "
          "the text (for tests; needs no model); auto is native where it knows the model"},
     Flag{"device", 0, choice, "auto|cpu|cuda|tensorrt|coreml|directml|openvino|xnnpack|onednn", "auto", Section::model,
