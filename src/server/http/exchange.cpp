@@ -17,6 +17,7 @@ void Exchange::send(Response response) {
     response.fields.emplace_back("x-request-id", request_id);
     add_cors_fields(options.cors_origins, request.field("origin"), response);
     reply_(std::move(response));
+    const auto kept = std::exchange(reply_, nullptr);  // it holds the connection, which holds this
   } catch (const std::bad_alloc&) {
     answered_ = false;
     throw;

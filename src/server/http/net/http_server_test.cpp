@@ -296,16 +296,28 @@ TEST(HttpServer, EndsWhatIsUnderWayWhenItDrains) {
   EXPECT_FALSE(server.server->has_connections());
 }
 
+std::string request_with_a_long_answer() {
+  std::string body = R"({"inputs":["a")";
+  for (int i = 0; i < 4'000; ++i) body += ",\"" + std::to_string(i) + "\"";
+  body += "]}";
+  return "POST /v1/akidb/embed HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+TEST(HttpServer, StopsAfterClientsThatLeftBeforeTheEndOfTheirAnswers) {
+  TestServer server;
+  server.start();
+  for (int i = 0; i < 5; ++i) server.client().send(request_with_a_long_answer());
+  server.server->stop();  // waits for every exchange
+  EXPECT_FALSE(server.server->has_connections());
+}
+
 TEST(HttpServer, EndsAConnectionWhoseAnswerWasOnItsWayWhenItDrained) {
   using Clock = std::chrono::steady_clock;
   TestServer server;
   server.start();
   auto client = server.client();
-  std::string body = R"({"inputs":["a")";
-  for (int i = 0; i < 4'000; ++i) body += ",\"" + std::to_string(i) + "\"";
-  body += "]}";
-  client.send("POST /v1/akidb/embed HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
-              "\r\n\r\n" + body);
+  client.send(request_with_a_long_answer());
   for (int i = 0; i < 20'000 && server.service->admission().unsent() == 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -54,6 +54,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     if (closed_) return;
     if (exchange_ && exchange_->is_lost()) {
       close();
+      exchange_.reset();  // it still holds this
       return;
     }
     if (phase_ == Phase::writing && now - write_begin_ > shared_.options.clogged_timeout &&
