@@ -96,14 +96,14 @@ double product_rate(const KernelSet& set, const ProductKernels& kernels, std::si
 }
 
 void print_products(const KernelSet& set) {
-  std::printf("\n%s: products, Gop/s\n%-24s %6s %8s %8s %8s\n", set.name, "outputs x inputs", "rows", "fp32", "bf16",
-              "int8");
+  std::printf("\n%s: products, Gop/s\n%-24s %6s %8s %8s %8s %8s\n", set.name, "outputs x inputs", "rows", "fp32",
+              "high", "bf16", "int8");
   for (const Shape& shape : kShapes) {
     for (const std::size_t rows : {1U, 8U, 32U, 256U}) {
       const std::string name = std::to_string(shape.outputs) + " x " + std::to_string(shape.inputs) +
                                (shape.activation == Activation::gelu ? ", GELU" : "");
       std::printf("%-24s %6zu", name.c_str(), rows);
-      for (const ProductKernels* const kernels : {&set.fp32, &set.bf16, &set.int8}) {
+      for (const ProductKernels* const kernels : {&set.fp32, &set.fp32_high, &set.bf16, &set.int8}) {
         std::printf(" %8.1f", product_rate(set, *kernels, rows, shape));
       }
       std::printf("\n");
@@ -111,7 +111,7 @@ void print_products(const KernelSet& set) {
   }
 }
 
-void print_attention(const KernelSet& set) {
+void print_attention(const AttentionKernels& kernels) {
   constexpr std::size_t kHeads = 12;
   std::printf("%-24s %6s %8s %12s\n", "attention, 12 heads of", "tokens", "Gop/s", "us a token");
   std::mt19937 random(2);
@@ -120,7 +120,7 @@ void print_attention(const KernelSet& set) {
       const std::size_t width = kHeads * head_size;
       const Matrix states = random_matrix(random, length, operand_stride(Operand::fp32, 3 * width));
       Aligned<float> out(length * width);
-      Aligned<std::byte> scratch(set.rows.attention_scratch(length, head_size));
+      Aligned<std::byte> scratch(kernels.scratch(length, head_size));
       Attention attention{};
       attention.query = states.values.data();
       attention.key = attention.query + width;
@@ -135,7 +135,7 @@ void print_attention(const KernelSet& set) {
       attention.out = out.data();
       attention.out_stride = width;
       attention.scratch = scratch.data();
-      const double time = seconds([&] { set.rows.attend(attention); });
+      const double time = seconds([&] { kernels.attend(attention); });
       const double operations = 4.0 * static_cast<double>(length * length * width);
       std::printf("%-24zu %6zu %8.1f %12.2f\n", head_size, length, operations / time * 1e-9,
                   time * 1e6 / static_cast<double>(length));
@@ -187,7 +187,11 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) wanted = wanted || std::string_view(argv[i]) == set->name;
     if (!wanted) continue;
     print_products(*set);
-    print_attention(*set);
+    for (const auto& [precision, name] :
+         {std::pair{Precision::fp32, "fp32"}, {Precision::fp32_high, "high"}, {Precision::bf16, "bf16"}}) {
+      std::printf("%s ", name);
+      print_attention(attention_of(*set, precision));
+    }
     print_rows(*set);
   }
 }

@@ -15,8 +15,8 @@ namespace {
 namespace kernels = backend::native::kernels;
 
 // Where bf16 products are no faster than fp32's, `fast` stays with the exact ones.
-kernels::Precision precision_of(Dtype dtype) {
-  switch (dtype) {
+kernels::Precision precision_of(const ProviderOptions& options) {
+  switch (options.dtype) {
     case Dtype::bf16: return kernels::Precision::bf16;
     case Dtype::int8: return kernels::Precision::int8;
     case Dtype::fast: {
@@ -24,13 +24,14 @@ kernels::Precision precision_of(Dtype dtype) {
       const bool pays = features.has(kernels::Feature::amx) ||
                         (features.has(kernels::Feature::avx512_bf16) && features.fast_bf16_dot) ||
                         features.has(kernels::Feature::neon_bf16);
-      return pays ? kernels::Precision::bf16 : kernels::Precision::fp32;
+      if (pays) return kernels::Precision::bf16;
+      break;
     }
     case Dtype::automatic:
     case Dtype::fp16:
     case Dtype::fp32: break;
   }
-  return kernels::Precision::fp32;
+  return options.matmul_precision == MatmulPrecision::high ? kernels::Precision::fp32_high : kernels::Precision::fp32;
 }
 
 Result<void> check_options(const ProviderOptions& options) {
@@ -70,7 +71,7 @@ ProviderResult make_native_provider(const ProviderOptions& options) {
         if (!model) return std::move(model).error();
         backend::native::NativeOptions native;
         native.model = std::move(*model);
-        native.precision = precision_of(options.dtype);
+        native.precision = precision_of(options);
         native.executor = executor;
         native.packed_folder = folders.derived() / "packed";
         native.device_reason =

@@ -43,7 +43,7 @@ class EverySet(unittest.TestCase):
     def test_golden_vectors(self):
         self.assertIn("scalar", sets())
         for kernels in sets():
-            for dtype in ("fp32", "bf16", "int8"):
+            for dtype in ("fp32", "high", "bf16", "int8"):
                 with self.subTest(kernels=kernels, dtype=dtype):
                     output = self.runs(GOLDEN_TEST, SCALAR_TEXTS if kernels == "scalar" else TEXTS,
                                        AKIDB_EMBED_ISA=kernels, AKIDB_GOLDEN_PROVIDER="native",

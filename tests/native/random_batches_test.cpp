@@ -58,6 +58,8 @@ TEST_P(RandomBatches, DoNotChangeARow) {
 
 INSTANTIATE_TEST_SUITE_P(, RandomBatches,
                          testing::Values(Case{"fp32_one", Precision::fp32, 1}, Case{"fp32_many", Precision::fp32, 3},
+                                         Case{"high_one", Precision::fp32_high, 1},
+                                         Case{"high_many", Precision::fp32_high, 3},
                                          Case{"bf16_one", Precision::bf16, 1}, Case{"bf16_many", Precision::bf16, 3},
                                          Case{"int8_one", Precision::int8, 1}, Case{"int8_many", Precision::int8, 3}),
                          [](const auto& instance) { return std::string(instance.param.name); });

@@ -43,6 +43,14 @@ enum class Dtype {
   fast,  // native: bf16 where this CPU multiplies it faster than fp32, else fp32; ONNX Runtime: as automatic
 };
 
+// How exactly the native provider multiplies float32, where the CPU has a faster way than float32 products: on a CPU
+// with AMX as sums of products of bytes.
+enum class MatmulPrecision {
+  automatic,  // highest
+  highest,    // as exact as float32: vectors within 2e-6 of exact ones
+  high,       // faster: within 5e-6, and their cosine is 0.9999999 and better
+};
+
 // For ProviderKind::remote. ProviderOptions::model is the model's name there, ProviderOptions::threads the calls that
 // run at once (0: 4). docs/remote.md has what each wire format can say.
 struct RemoteOptions {
@@ -84,6 +92,7 @@ struct ProviderOptions {
   std::size_t device_memory = 0;
 
   Dtype dtype = Dtype::automatic;
+  MatmulPrecision matmul_precision = MatmulPrecision::automatic;  // of fp32 on the native provider; others do not look
 
   // One of the model's own ONNX files ("onnx/model_O4.onnx", or "model_O4" where one has that name), or a file of the
   // caller's, with a path that begins with "/", "./" or "../"; wins over `dtype`.

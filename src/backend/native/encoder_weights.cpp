@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "backend/native/kernels/registry.hpp"
 #include "backend/native/panel_work.hpp"
 #include "backend/native/stored_values.hpp"
 #include "base/guard_memory.hpp"
@@ -27,9 +28,7 @@ class Packer {
         set_(packing.set),
         has_factors_(has_factors),
         factors_(factors),
-        products_(packing.precision == kernels::Precision::fp32   ? packing.set.fp32
-                  : packing.precision == kernels::Precision::bf16 ? packing.set.bf16
-                                                                  : packing.set.int8) {}
+        products_(kernels::products_of(packing.set, packing.precision)) {}
 
   std::size_t measure() {
     EncoderWeights weights;

@@ -49,17 +49,21 @@ bool ForwardPass::Bench::reserve(const Encoder& encoder, std::size_t rows, std::
   const std::size_t hidden = encoder.model.hidden_size;
   std::size_t widest = 0;
   for (const auto& layer : encoder.weights.layers) widest = std::max(widest, layer.up.outputs);
-  attention_bytes = base::LargeMemory::rounded(encoder.set.rows.attention_scratch(longest, encoder.model.head_size()));
+  attention_bytes = base::LargeMemory::rounded(encoder.attention.scratch(longest, encoder.model.head_size()));
   const std::size_t hidden_bytes = Arena::bytes_of_rows(rows, hidden);
   const std::size_t inner_bytes = Arena::bytes_of_rows(rows, widest);
   const std::size_t scale_bytes = base::LargeMemory::rounded(rows * sizeof(RowScale));
   Arena& arena = thread_arena();
-  if (!arena.reset(4 * hidden_bytes + 2 * inner_bytes + 2 * scale_bytes + parts * attention_bytes)) return false;
+  const std::size_t operand_size = Arena::bytes_of_operands(rows, hidden);
+  const std::size_t inner_operand_size = Arena::bytes_of_operands(rows, widest);
+  if (!arena.reset(3 * hidden_bytes + operand_size + inner_bytes + inner_operand_size + 2 * scale_bytes +
+                   parts * attention_bytes))
+    return false;
   normed = arena.take_rows(rows, hidden);
   first_hidden = arena.take_rows(rows, hidden);
   first_context = arena.take_rows(rows, hidden);
-  operand = arena.take(hidden_bytes);
-  inner_operand = arena.take(inner_bytes);
+  operand = arena.take(operand_size);
+  inner_operand = arena.take(inner_operand_size);
   inner = arena.take(inner_bytes);
   scales = arena.take_array<RowScale>(rows);
   inner_scales = arena.take_array<RowScale>(rows);
@@ -284,7 +288,7 @@ void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range q
     const std::size_t first_head = model.heads * at / parts;
     const std::size_t last_head = model.heads * (at + 1) / parts;
     const std::size_t column = first_head * model.head_size();
-    encoder_.set.rows.attend({
+    encoder_.attention.attend({
         .query = first + column,
         .key = first + model.hidden_size + column,
         .value = first + 2 * model.hidden_size + column,

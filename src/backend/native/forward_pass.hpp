@@ -35,6 +35,7 @@ struct Encoder {
   const EncoderModel& model;
   const EncoderWeights& weights;
   const kernels::KernelSet& set;
+  const kernels::AttentionKernels& attention;
   std::size_t block_rows;  // that a thread takes through a layer at a time
   ProductObserver* observer = nullptr;
 };

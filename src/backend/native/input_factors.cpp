@@ -9,6 +9,7 @@
 
 #include "backend/native/forward_pass.hpp"
 #include "backend/native/kernels/flush_denormals.hpp"
+#include "backend/native/kernels/registry.hpp"
 #include "backend/native/stored_values.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -127,7 +128,8 @@ InputFactors find_input_factors(const Packing& packing, const EncoderWeights& we
   InputSizes inputs;
   for (const auto& place : places) inputs.watch(place.packed);
   constexpr std::size_t kBlockRows = 64;
-  const bool ran = run_samples({model, weights, packing.set, kBlockRows, &inputs}).has_value();
+  const auto& attention = kernels::attention_of(packing.set, packing.precision);
+  const bool ran = run_samples({model, weights, packing.set, attention, kBlockRows, &inputs}).has_value();
   executor.parallel_for(places.size(), [&](std::size_t at) {
     const auto& place = places[at];
     std::vector<float> sizes(inputs.of(place.packed).size(), 0.F);

@@ -21,7 +21,8 @@ constexpr std::size_t kBlockRows = 128;
 
 std::string_view name_of(Precision precision) {
   switch (precision) {
-    case Precision::fp32: return "fp32";
+    case Precision::fp32:
+    case Precision::fp32_high: return "fp32";
     case Precision::bf16: return "bf16";
     case Precision::int8: return "int8";
   }
@@ -34,15 +35,15 @@ class NativeBackend final : public Backend {
       : executor_(std::move(options.executor)),
         model_(std::move(options.model)),
         weights_(std::move(weights)),
-        encoder_{model_, *weights_, set, kBlockRows, nullptr},
+        encoder_{model_, *weights_, set, kernels::attention_of(set, options.precision), kBlockRows, nullptr},
         team_(*executor_) {
     info_.name = "native";
     info_.runtime = std::string("kernels ") + set.name;
     info_.device = "cpu";
     info_.device_reason = std::move(options.device_reason);
     info_.dtype = name_of(options.precision);
-    info_.execution =
-        std::to_string(model_.layers.size()) + " layers, products in " + info_.dtype + ", kernels " + set.name;
+    info_.execution = std::to_string(model_.layers.size()) + " layers, products in " + info_.dtype +
+                      (options.precision == Precision::fp32_high ? " (high)" : "") + ", kernels " + set.name;
     info_.hidden_size = model_.hidden_size;
     info_.vocab_size = model_.vocab_size();
     info_.max_positions = model_.max_positions;

@@ -39,6 +39,17 @@ class Arena {
     return base::LargeMemory::rounded(rows * kernels::operand_stride(kernels::Operand::fp32, columns) * sizeof(float));
   }
 
+  // What rows of any operand use up.
+  static constexpr std::size_t bytes_of_operands(std::size_t rows, std::size_t columns) noexcept {
+    std::size_t most = 0;
+    for (const auto type :
+         {kernels::Operand::fp32, kernels::Operand::bf16, kernels::Operand::uint8, kernels::Operand::slices}) {
+      const std::size_t bytes = kernels::operand_stride(type, columns) * kernels::operand_bytes(type);
+      most = bytes > most ? bytes : most;
+    }
+    return base::LargeMemory::rounded(rows * most);
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
 
  private:

@@ -13,6 +13,10 @@ ProviderOptions provider_options(const Values& values) {
   options.device_id = values.text("device-id");
   options.device_memory = values.count("device-memory") * 1'000'000;
   options.dtype = dtype_of(values);
+  const std::string& precision = values.text("matmul-precision");
+  options.matmul_precision = precision == "high"      ? MatmulPrecision::high
+                             : precision == "highest" ? MatmulPrecision::highest
+                                                      : MatmulPrecision::automatic;
   options.onnx_file = values.text("onnx-file");
   options.tokenizer = values.text("tokenizer");
   if (values.text("pooling") != "model") options.pooling = values.text("pooling");

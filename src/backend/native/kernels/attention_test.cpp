@@ -9,6 +9,15 @@ using testing::Aligned;
 using testing::Matrix;
 using testing::random_matrix;
 
+// Those that the set has an attention of its own for.
+std::vector<Precision> precisions_of(const KernelSet& set) {
+  std::vector<Precision> precisions = {Precision::fp32};
+  for (const Precision precision : {Precision::fp32_high, Precision::bf16}) {
+    if (attention_of(set, precision).attend != set.rows.attention.attend) precisions.push_back(precision);
+  }
+  return precisions;
+}
+
 struct Case {
   std::size_t length;
   std::size_t heads;
@@ -16,12 +25,14 @@ struct Case {
   std::size_t window = kNoWindow;
   bool bias = false;
   float deviation = 1;  // of queries and keys: how far apart the scores are
+  Precision precision = Precision::fp32;
 };
 
 class Fixture {
  public:
   Fixture(const KernelSet& set, const Case& test_case, unsigned seed)
-      : set_(set),
+      : kernels_(attention_of(set, test_case.precision)),
+        is_split_(kernels_.attend != set.rows.attention.attend),
         case_(test_case),
         random_(seed),
         width_(case_.heads * case_.head_size),
@@ -30,7 +41,7 @@ class Fixture {
 
   void attend(std::size_t first_query, std::size_t last_query, std::size_t first_head, std::size_t last_head,
               Matrix& out) const {
-    Aligned<std::byte> scratch(set_.rows.attention_scratch(case_.length, case_.head_size));
+    Aligned<std::byte> scratch(kernels_.scratch(case_.length, case_.head_size));
     Attention attention{};
     attention.query = states_.values.data() + first_head * case_.head_size;
     attention.key = attention.query + width_;
@@ -48,7 +59,7 @@ class Fixture {
     attention.out = out.values.data() + first_head * case_.head_size;
     attention.out_stride = out.columns;
     attention.scratch = scratch.data();
-    set_.rows.attend(attention);
+    kernels_.attend(attention);
   }
 
   [[nodiscard]] Matrix empty() const { return {case_.length, width_, std::vector<float>(case_.length * width_, -99)}; }
@@ -64,7 +75,7 @@ class Fixture {
       for (std::size_t query = 0; query < case_.length; ++query) {
         const std::vector<double> expected = plain(head, query);
         for (std::size_t i = 0; i < case_.head_size; ++i) {
-          const double tolerance = 6e-6 * case_.deviation * case_.deviation * case_.deviation;
+          const double tolerance = tolerance_of_ones() * case_.deviation * case_.deviation * case_.deviation;
           ASSERT_NEAR(out.row(query)[head * case_.head_size + i], expected[i], tolerance)
               << "length " << case_.length << " head size " << case_.head_size << " head " << head << " query "
               << query;
@@ -98,11 +109,18 @@ class Fixture {
     return out;
   }
 
+  // Where queries, keys and values have a deviation of 1.
+  [[nodiscard]] double tolerance_of_ones() const {
+    if (!is_split_) return 6e-6;
+    return case_.precision == Precision::bf16 ? 0.03 : 1e-4;
+  }
+
   [[nodiscard]] bool seen(std::size_t query, std::size_t key) const {
     return case_.window == kNoWindow || (query > key ? query - key : key - query) <= case_.window;
   }
 
-  const KernelSet& set_;
+  const AttentionKernels& kernels_;
+  bool is_split_;  // into bf16 numbers
   Case case_;
   mutable std::mt19937 random_;
   std::size_t width_;
@@ -115,48 +133,63 @@ class Attends : public ::testing::TestWithParam<const KernelSet*> {};
 TEST_P(Attends, LikeAPlainLoopAtEveryLength) {
   for (std::size_t length = 1; length <= 70; ++length) {
     for (const std::size_t head_size : {8U, 32U, 64U, 72U}) {
-      const Fixture fixture(*GetParam(), {length, 2, head_size}, static_cast<unsigned>(length));
-      fixture.expect_right(fixture.whole());
+      for (const Precision precision : precisions_of(*GetParam())) {
+        const Fixture fixture(*GetParam(), {length, 2, head_size, kNoWindow, false, 1, precision},
+                              static_cast<unsigned>(length));
+        fixture.expect_right(fixture.whole());
+      }
     }
   }
 }
 
 TEST_P(Attends, LikeAPlainLoopOverManyBlocksOfKeys) {
   for (const std::size_t length : {256U, 511U, 512U, 513U, 1100U}) {
-    const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 2}, 3);
-    fixture.expect_right(fixture.whole());
+    for (const Precision precision : precisions_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 2, precision}, 3);
+      fixture.expect_right(fixture.whole());
+    }
   }
 }
 
 TEST_P(Attends, WithALocalWindow) {
   for (const std::size_t length : {1U, 5U, 40U, 300U, 700U}) {
     for (const std::size_t window : {0U, 1U, 8U, 64U, 1000U}) {
-      const Fixture fixture(*GetParam(), {length, 2, 32, window}, 5);
-      fixture.expect_right(fixture.whole());
+      for (const Precision precision : precisions_of(*GetParam())) {
+        const Fixture fixture(*GetParam(), {length, 2, 32, window, false, 1, precision}, 5);
+        fixture.expect_right(fixture.whole());
+      }
     }
   }
 }
 
 TEST_P(Attends, WithABiasByDistance) {
   for (const std::size_t length : {1U, 2U, 17U, 50U, 600U}) {
-    const Fixture fixture(*GetParam(), {length, 3, 64, kNoWindow, true}, 6);
-    fixture.expect_right(fixture.whole());
+    for (const Precision precision : precisions_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 3, 64, kNoWindow, true, 1, precision}, 6);
+      fixture.expect_right(fixture.whole());
+    }
   }
 }
 
 // Scores of hundreds: their exponentials overflow unless the greatest is taken off.
 TEST_P(Attends, WithScoresFarApart) {
   for (const std::size_t length : {33U, 800U}) {
-    const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 12}, 8);
-    const Matrix out = fixture.whole();
-    for (const float value : out.values) ASSERT_TRUE(std::isfinite(value));
-    if (length < 100) fixture.expect_right(out);
+    for (const Precision precision : precisions_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 12, precision}, 8);
+      const Matrix out = fixture.whole();
+      for (const float value : out.values) ASSERT_TRUE(std::isfinite(value));
+      if (length < 100 && precision != Precision::bf16) fixture.expect_right(out);
+    }
   }
 }
 
 TEST_P(Attends, TheSameWhateverTheSplit) {
   std::mt19937 random(9);
-  for (const Case& c : {Case{50, 3, 32}, Case{70, 2, 64, 20, true}, Case{700, 2, 32}, Case{13, 4, 24}}) {
+  for (const Case& c :
+       {Case{50, 3, 32}, Case{70, 2, 64, 20, true}, Case{700, 2, 32}, Case{13, 4, 24},
+        Case{50, 3, 32, kNoWindow, false, 1, Precision::fp32_high},
+        Case{50, 3, 32, kNoWindow, false, 1, Precision::bf16}, Case{70, 2, 64, 20, true, 1, Precision::bf16},
+        Case{700, 2, 32, kNoWindow, false, 1, Precision::bf16}}) {
     const Fixture fixture(*GetParam(), c, 4);
     const Matrix whole = fixture.whole();
     for (int round = 0; round < 10; ++round) {

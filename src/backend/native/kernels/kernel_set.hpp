@@ -13,8 +13,8 @@
 // are read fastest from addresses that are multiples of 64 bytes, with a stride that is an odd number of blocks.
 //
 // Nothing allocates, fails or keeps state. Shapes are the caller's promise. NaN and infinity travel through to the
-// result, through uint8 rows by a scale of NaN; `norm` says that it met one. Denormals are slow: see
-// flush_denormals.hpp.
+// result, where infinity may become NaN, through bytes by a scale of NaN; `norm` says that it met one. Denormals are
+// slow: see flush_denormals.hpp.
 #pragma once
 
 #include <cstddef>
@@ -22,14 +22,19 @@
 
 namespace akidb::embedding::backend::native::kernels {
 
-enum class Precision : std::uint8_t { fp32, bf16, int8 };  // of weights
-enum class Operand : std::uint8_t { fp32, bf16, uint8 };   // of what a product has on its left
+// Of weights, and of the products with them. fp32: as exact as sums of float32 are. fp32_high: what a set has that is
+// faster, with vectors within 5e-6 of exact ones; else the same.
+enum class Precision : std::uint8_t { fp32, fp32_high, bf16, int8 };
+
+// Of what a product has on its left. slices: signed bytes of fixed-point numbers of 24 bits, three planes a row, the
+// highest bytes first, each filled up with zeros to whole blocks.
+enum class Operand : std::uint8_t { fp32, bf16, uint8, slices };
 
 // gelu is the exact one, by erf: within 1e-7 * max(1, |x|) behind float weights, and within 3e-5 * max(1, |x|), far
 // below what their rounding costs, behind bf16 and int8 weights.
 enum class Activation : std::uint8_t { none, relu, gelu, gelu_tanh, silu, tanh };
 
-// A row of uint8 operands stands for scale * (value - zero).
+// A row of uint8 operands stands for scale * (value - zero), one of slices for scale * value.
 struct RowScale {
   float scale;
   std::int32_t zero;
@@ -68,7 +73,7 @@ struct Product {
   const void* rows;  // of the set's operand for the weights' precision
   std::size_t stride;
   std::size_t row_count;
-  const RowScale* scales;  // one a row, for uint8 operands
+  const RowScale* scales;  // one a row, for uint8 operands and slices
 
   const Weights* weights;
   std::size_t first_panel;
@@ -104,7 +109,7 @@ struct Conversion {
   Operand type;
   void* out;
   std::size_t out_stride;
-  RowScale* scales;      // for uint8
+  RowScale* scales;      // for uint8 and slices
   const float* factors;  // for uint8: what each column is multiplied with; null for ones
 };
 
@@ -166,7 +171,7 @@ struct Attention {
 
   float* out;  // row of the sequence's first token, laid out as `query`
   std::size_t out_stride;
-  std::byte* scratch;  // attention_scratch(length, head_size) bytes, aligned to 64
+  std::byte* scratch;  // AttentionKernels::scratch(length, head_size) bytes, aligned to 64
 };
 inline constexpr std::size_t kNoWindow = static_cast<std::size_t>(-1);
 
@@ -187,14 +192,21 @@ struct Rotation {
 // to max(|result|, 1e-30).
 enum class Function : std::uint8_t { exp, tanh, gelu, gelu_tanh, silu };
 
+struct AttentionKernels {
+  std::size_t (*scratch)(std::size_t length, std::size_t head_size);
+  void (*attend)(const Attention&);
+};
+
 // What is done row by row.
 struct RowKernels {
   void (*convert)(const Conversion&);
   bool (*norm)(const Norm&);  // false where a row holds NaN or infinity
   void (*gather)(const Gather&);
   void (*rotate)(const Rotation&);
-  std::size_t (*attention_scratch)(std::size_t length, std::size_t head_size);
-  void (*attend)(const Attention&);
+  AttentionKernels attention;        // behind fp32 weights
+  AttentionKernels high_attention;   // behind weights of fp32_high
+  AttentionKernels rough_attention;  // behind bf16 and int8: operands of its products may be rounded to bf16
+
   bool (*all_finite)(const float* values, std::size_t count);
   void (*map)(Function function, const float* in, float* out, std::size_t count);  // out may be in
 };
@@ -202,6 +214,7 @@ struct RowKernels {
 struct KernelSet {
   const char* name;  // "avx512_vnni"
   ProductKernels fp32;
+  ProductKernels fp32_high;
   ProductKernels bf16;
   ProductKernels int8;
   RowKernels rows;

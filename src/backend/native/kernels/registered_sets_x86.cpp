@@ -22,6 +22,7 @@ bool with_fast_bf16(const CpuFeatures& features) { return features.fast_bf16_dot
 std::span<const RegisteredSet> registered_sets() noexcept {
   using enum Feature;
   static const std::array kSets = {
+      RegisteredSet{&kAmxSet, needs(avx2, avx512, avx512_vnni, avx512_bf16, amx), always},
       RegisteredSet{&kAvx512Bf16Set, needs(avx2, avx512, avx512_vnni, avx512_bf16), with_fast_bf16},
       RegisteredSet{&kAvx512VnniSet, needs(avx2, avx512, avx512_vnni), always},
       RegisteredSet{&kAvx512Set, needs(avx2, avx512), always},

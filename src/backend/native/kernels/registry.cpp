@@ -50,6 +50,26 @@ Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& fe
                "expected auto or a kernel set that runs here (" + names_of_sets_on(features) + "), got " + got};
 }
 
+const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept {
+  switch (precision) {
+    case Precision::fp32: break;
+    case Precision::fp32_high: return set.fp32_high;
+    case Precision::bf16: return set.bf16;
+    case Precision::int8: return set.int8;
+  }
+  return set.fp32;
+}
+
+const AttentionKernels& attention_of(const KernelSet& set, Precision precision) noexcept {
+  switch (precision) {
+    case Precision::fp32: break;
+    case Precision::fp32_high: return set.rows.high_attention;
+    case Precision::bf16:
+    case Precision::int8: return set.rows.rough_attention;
+  }
+  return set.rows.attention;
+}
+
 Result<const KernelSet*> active_set() {
   static const Result<const KernelSet*> chosen = [] {
     const char* const name = std::getenv("AKIDB_EMBED_ISA");  // NOLINT(concurrency-mt-unsafe): nothing sets variables

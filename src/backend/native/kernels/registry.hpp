@@ -32,6 +32,9 @@ std::string names_of_sets_on(const CpuFeatures& features);
 // a set that this CPU or this build lacks; both list what there is.
 Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& features);
 
+const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept;
+const AttentionKernels& attention_of(const KernelSet& set, Precision precision) noexcept;
+
 // choose_set of AKIDB_EMBED_ISA on this CPU: read at the first call, the same ever after.
 Result<const KernelSet*> active_set();
 

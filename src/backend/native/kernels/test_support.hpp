@@ -75,12 +75,14 @@ inline float round_to_bf16(float x) {
 // The rows as the operand that `type` names, with what they then stand for.
 struct Operands {
   Operand type;
+  std::size_t columns;
   std::size_t stride;
   Aligned<std::byte> bytes;
   Aligned<RowScale> scales;
 
   Operands(const KernelSet& set, const Matrix& matrix, Operand operand, const float* factors = nullptr)
       : type(operand),
+        columns(matrix.columns),
         stride(operand_stride(operand, matrix.columns)),
         bytes(matrix.rows * stride * operand_bytes(operand)),
         scales(matrix.rows) {
@@ -96,6 +98,11 @@ struct Operands {
       case Operand::bf16: return from_bf16(static_cast<const std::uint16_t*>(row(r))[k]);
       case Operand::uint8:
         return static_cast<double>(scales[r].scale) * (static_cast<const std::uint8_t*>(row(r))[k] - scales[r].zero);
+      case Operand::slices: {
+        const std::size_t plane = (columns + 63) / 64 * 64;
+        const auto* const high = static_cast<const std::int8_t*>(row(r)) + k;
+        return static_cast<double>(scales[r].scale) * (high[0] * 65536 + high[plane] * 256 + high[2 * plane]);
+      }
     }
     return 0;
   }

@@ -4,7 +4,14 @@
 
 namespace akidb::embedding::backend::native::kernels {
 
-constinit const RowKernels neon::kRows = {convert<Neon>,           norm<Neon>,   gather<Neon>,     rotate<Neon>,
-                                          attention_scratch<Neon>, attend<Neon>, all_finite<Neon>, map<Neon>};
+constinit const RowKernels neon::kRows = {convert<Neon>,
+                                          norm<Neon>,
+                                          gather<Neon>,
+                                          rotate<Neon>,
+                                          {attention_scratch<Neon>, attend<Neon>},
+                                          {attention_scratch<Neon>, attend<Neon>},
+                                          {attention_scratch<Neon>, attend<Neon>},
+                                          all_finite<Neon>,
+                                          map<Neon>};
 
 }  // namespace akidb::embedding::backend::native::kernels

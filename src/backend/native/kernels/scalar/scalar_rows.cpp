@@ -53,6 +53,7 @@ void convert(const Conversion& conversion) {
         conversion.scales[r] =
             row_to_uint8(row, conversion.factors, conversion.columns, static_cast<std::uint8_t*>(conversion.out) + at);
         break;
+      case Operand::slices: break;  // no product of this set takes them
     }
   }
 }

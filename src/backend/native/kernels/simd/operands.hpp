@@ -105,6 +105,11 @@ void row_to_operand(const ScaledRow& scaled, std::size_t columns, Operand type, 
       });
       return;
     case Operand::bf16: return row_to_bf16<V>(row, columns, static_cast<std::uint16_t*>(out) + at);
+    case Operand::slices:
+      if constexpr (requires { &V::row_to_slices; }) {
+        *scale = V::row_to_slices(row, columns, static_cast<std::int8_t*>(out) + at);
+      }
+      return;
     case Operand::uint8: *scale = row_to_uint8<V>(scaled, columns, static_cast<std::uint8_t*>(out) + at); return;
   }
 }

@@ -1,17 +1,10 @@
 #include "backend/native/kernels/simd/bf16_product.hpp"
 #include "backend/native/kernels/simd/pack_rounded.hpp"
-#include "backend/native/kernels/x86/vector_avx512.hpp"
+#include "backend/native/kernels/x86/vector_avx512_bf16.hpp"
 #include "backend/native/kernels/x86/x86_kernels.hpp"
 
 namespace akidb::embedding::backend::native::kernels {
 namespace {
-
-struct Avx512Bf16 : Avx512 {
-  // Two bf16 of each lane of a times two of b, added to c.
-  static Floats add_bf16_dots(Floats c, Ints a, Ints b) {
-    return _mm512_dpbf16_ps(c, __builtin_bit_cast(__m512bh, a), __builtin_bit_cast(__m512bh, b));
-  }
-};
 
 constexpr std::size_t kColumns = 32;
 

@@ -32,4 +32,12 @@ namespace avx512_bf16 {
 extern const ProductKernels kBf16Products;  // of bf16 rows
 }  // namespace avx512_bf16
 
+namespace amx {
+extern const ProductKernels kFp32Products;      // of slices
+extern const ProductKernels kFp32HighProducts;  // of slices
+extern const ProductKernels kBf16Products;
+extern const ProductKernels kInt8Products;
+extern const RowKernels kRows;
+}  // namespace amx
+
 }  // namespace akidb::embedding::backend::native::kernels

@@ -10,5 +10,6 @@ extern const KernelSet kAvxVnniSet;
 extern const KernelSet kAvx512Set;
 extern const KernelSet kAvx512VnniSet;
 extern const KernelSet kAvx512Bf16Set;
+extern const KernelSet kAmxSet;
 
 }  // namespace akidb::embedding::backend::native::kernels

@@ -1,0 +1,156 @@
+// Products in blocks of two tiles of rows by a panel of two tiles of outputs. While the tiles add up a block, the
+// vector units make the result from the sums of the block before, which lie in the first-level cache.
+#pragma once
+
+#include "backend/native/kernels/simd/epilogue.hpp"
+#include "backend/native/kernels/x86/amx_tiles.hpp"
+#include "backend/native/kernels/x86/vector_avx512_bf16.hpp"
+
+namespace akidb::embedding::backend::native::kernels {
+namespace {
+
+inline constexpr std::size_t kPanelColumns = 32;
+inline constexpr std::size_t kWeightStride = kPanelColumns * 4;          // of a tile's rows in a panel
+inline constexpr std::size_t kTwoTileBytes = kTileRows * kWeightStride;  // the panel's weights for one tile's depth
+inline constexpr std::size_t kBlockSums = 2 * kTileRows * kPanelColumns;
+
+// A tile of rows. The last one of many begins early enough to be whole; what it shares with the one before is computed
+// twice, to the same bits, and written once.
+struct RowTile {
+  std::size_t first;
+  std::size_t written;  // its first row that is written
+  std::size_t end;
+};
+
+inline RowTile row_tile(std::size_t row_count, std::size_t index) {
+  const std::size_t start = index * kTileRows;
+  if (row_count < kTileRows) return {0, 0, row_count};
+  const std::size_t first = smaller(start, row_count - kTileRows);
+  return {first, start, first + kTileRows};
+}
+
+struct Block {
+  RowTile tiles[2];
+  std::size_t tile_count;
+  std::size_t panel;
+};
+
+inline const std::byte* panel_of(const Product& product, std::size_t panel) {
+  return product.weights->panels + panel * product.weights->layout.panel_bytes;
+}
+
+// A Kernel has
+//   kDepth         inputs of a step
+//   kOperandBytes  of a value on the left
+//   kHeaderBytes   with which a panel begins; then follow kTwoTileBytes for each step
+//   add<sums, left, right>()                    of tiles
+//   to_floats(product, panel, row, rows, sums)  in place
+template <class Kernel>
+class Blocks {
+ public:
+  explicit Blocks(const Product& product)
+      : product_(product),
+        stride_(product.stride * Kernel::kOperandBytes),
+        steps_((product.weights->layout.depth + Kernel::kDepth - 1) / Kernel::kDepth) {}
+
+  void multiply() {
+    const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
+    const TileScope scope(smaller(product_.row_count, kTileRows));
+    memory_is_written();
+    for (std::size_t panel = product_.first_panel; panel < product_.last_panel; ++panel) {
+      for (std::size_t tile = 0; tile < tiles; tile += 2) {
+        const RowTile upper = row_tile(product_.row_count, tile);
+        if (tile + 1 < tiles) {
+          add_up<true>({{upper, row_tile(product_.row_count, tile + 1)}, 2, panel});
+        } else {
+          add_up<false>({{upper, upper}, 1, panel});
+        }
+      }
+    }
+    while (finished_ < rows_before()) finish_some();
+  }
+
+ private:
+  template <bool kTwo>
+  void add_up(const Block& block) {
+    const auto* const rows = static_cast<const std::byte*>(product_.rows);
+    const std::byte* upper = rows + block.tiles[0].first * stride_;
+    const std::byte* lower = rows + block.tiles[1].first * stride_;
+    const std::byte* weights = panel_of(product_, block.panel) + Kernel::kHeaderBytes;
+    rows_a_step_ = (rows_before() + steps_ - 1) / steps_;
+    zero_tile<0>();
+    zero_tile<1>();
+    if constexpr (kTwo) {
+      zero_tile<2>();
+      zero_tile<3>();
+    }
+    for (std::size_t step = 0; step < steps_; ++step) {
+      load_tile<6>(weights, kWeightStride);
+      load_tile<4>(upper, stride_);
+      Kernel::template add<0, 4, 6>();
+      load_tile<7>(weights + kTileRowBytes, kWeightStride);
+      Kernel::template add<1, 4, 7>();
+      if constexpr (kTwo) {
+        load_tile<5>(lower, stride_);
+        Kernel::template add<2, 5, 6>();
+        Kernel::template add<3, 5, 7>();
+      }
+      finish_some();
+      upper += kTileRowBytes;
+      lower += kTileRowBytes;
+      weights += kTwoTileBytes;
+    }
+    while (finished_ < rows_before()) finish_some();
+    keep<kTwo>(block);
+  }
+
+  template <bool kTwo>
+  void keep(const Block& block) {
+    constexpr std::size_t kStride = kPanelColumns * sizeof(float);
+    store_tile<0>(sums_, kStride);
+    store_tile<1>(sums_ + kTileRows, kStride);
+    if constexpr (kTwo) {
+      store_tile<2>(sums_ + kBlockSums / 2, kStride);
+      store_tile<3>(sums_ + kBlockSums / 2 + kTileRows, kStride);
+    }
+    before_ = block;
+    finished_ = 0;
+    rows_a_step_ = kTileRows;
+  }
+
+  [[nodiscard]] std::size_t rows_before() const { return before_.tile_count * kTileRows; }
+
+  // A few more rows of one tile.
+  void finish_some() {
+    if (finished_ >= rows_before()) return;
+    const RowTile& tile = before_.tiles[finished_ / kTileRows];
+    const std::size_t first = finished_ % kTileRows;
+    const std::size_t count = smaller(rows_a_step_, kTileRows - first);
+    const std::size_t end = smaller(tile.first + first + count, tile.end);
+    const std::size_t row = tile.first + first > tile.written ? tile.first + first : tile.written;
+    if (row < end) finish_rows(row, end - row, (finished_ - first + row - tile.first) * kPanelColumns);
+    finished_ += count;
+  }
+
+  void finish_rows(std::size_t row, std::size_t rows, std::size_t at) {
+    Kernel::to_floats(product_, before_.panel, row, rows, sums_ + at);
+    finish<Avx512Bf16, 2, true>(product_, {row, rows, before_.panel}, sums_ + at);
+  }
+
+  const Product& product_;
+  std::size_t stride_;
+  std::size_t steps_;
+  Block before_ = {};
+  std::size_t finished_ = 0;
+  std::size_t rows_a_step_ = 0;
+  alignas(64) float sums_[kBlockSums];
+};
+
+template <class Kernel>
+void multiply_in_blocks(const Product& product) {
+  if (product.row_count != 0) Blocks<Kernel>(product).multiply();
+  pad_bf16(product);
+}
+
+}  // namespace
+}  // namespace akidb::embedding::backend::native::kernels
