@@ -3,7 +3,8 @@
 //
 // usage: peer-adapter [MODEL [DTYPE [DEVICE [PROVIDER]]]]
 //
-// MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp16 or int8.
+// MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp32-high (as
+// --matmul-precision high has it), bf16, fp16 or int8.
 #include <akidb/embedding/open.hpp>
 
 #include <array>
@@ -161,7 +162,11 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   ProviderOptions options;
   if (argc > 1) options.model = argv[1];
-  if (argc > 2) options.dtype = dtype_of(argv[2]);
+  if (argc > 2) {
+    const bool high = std::string_view(argv[2]) == "fp32-high";
+    options.dtype = dtype_of(high ? "fp32" : argv[2]);
+    options.matmul_precision = high ? MatmulPrecision::high : MatmulPrecision::automatic;
+  }
   if (argc > 3) options.device = argv[3];
   if (argc > 4) options.provider = provider_of(argv[4]);
   Adapter adapter(std::move(options), argc > 1);
