@@ -2,11 +2,9 @@
 #include <utility>
 
 #include "backend/mlx/mlx_backend.hpp"
-#include "hub/cache_folders.hpp"
 #include "providers/makers.hpp"
 #include "providers/mlx_model.hpp"
-#include "providers/model_location.hpp"
-#include "providers/model_provider.hpp"
+#include "providers/safetensors_model.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -32,18 +30,10 @@ Result<void> check_options(const ProviderOptions& options) {
 
 ProviderResult make_mlx_provider(const ProviderOptions& options) {
   if (auto checked = check_options(options); !checked) return std::move(checked).error();
-  auto wish = model_wish(options);
-  wish.dtype = Dtype::automatic;  // of ONNX files
-  const auto located = locate_model(wish, hub::cache_folders(options.cache, options.hub_cache));
-  if (!located) return located.error();
-  auto folder = model::read_model_folder(located->folder, located->graph);
-  if (!folder) return std::move(folder).error();
-  if (!options.tokenizer.empty()) folder->tokenizer = options.tokenizer;
-
-  ModelParts parts{std::move(*folder), located->revision};
-  parts.text_is_optional = true;
-  return make_model_provider(options, parts, [&](const auto&) -> Result<std::unique_ptr<backend::Backend>> {
-    const auto model = mlx_model(parts.model);
+  const auto parts = read_safetensors_model(options, hub::cache_folders(options.cache, options.hub_cache));
+  if (!parts) return parts.error();
+  return make_model_provider(options, *parts, [&](const auto&) -> Result<std::unique_ptr<backend::Backend>> {
+    const auto model = mlx_model(parts->model);
     if (!model) return model.error();
     return backend::mlx::open_backend(*model, options.device == "cpu");
   });

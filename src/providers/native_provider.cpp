@@ -3,11 +3,9 @@
 
 #include "backend/native/kernels/cpu_features.hpp"
 #include "backend/native/native_backend.hpp"
-#include "hub/cache_folders.hpp"
 #include "providers/makers.hpp"
-#include "providers/model_location.hpp"
-#include "providers/model_provider.hpp"
 #include "providers/native_model.hpp"
+#include "providers/safetensors_model.hpp"
 
 namespace akidb::embedding::providers {
 namespace {
@@ -54,20 +52,12 @@ Result<void> check_options(const ProviderOptions& options) {
 
 ProviderResult make_native_provider(const ProviderOptions& options) {
   if (auto checked = check_options(options); !checked) return std::move(checked).error();
-  auto wish = model_wish(options);
-  wish.dtype = Dtype::automatic;  // of ONNX files
   const auto folders = hub::cache_folders(options.cache, options.hub_cache);
-  const auto located = locate_model(wish, folders);
-  if (!located) return located.error();
-  auto folder = model::read_model_folder(located->folder, located->graph);
-  if (!folder) return std::move(folder).error();
-  if (!options.tokenizer.empty()) folder->tokenizer = options.tokenizer;
-
-  ModelParts parts{std::move(*folder), located->revision};
-  parts.text_is_optional = true;
+  const auto parts = read_safetensors_model(options, folders);
+  if (!parts) return parts.error();
   return make_model_provider(
-      options, parts, [&](const std::shared_ptr<Executor>& executor) -> Result<std::unique_ptr<backend::Backend>> {
-        auto model = native_model(parts.model);
+      options, *parts, [&](const std::shared_ptr<Executor>& executor) -> Result<std::unique_ptr<backend::Backend>> {
+        auto model = native_model(parts->model);
         if (!model) return std::move(model).error();
         backend::native::NativeOptions native;
         native.model = std::move(*model);

@@ -8,12 +8,11 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/encoder_rows.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_bert.hpp"
 
@@ -27,24 +26,6 @@ const fs::path kEncoders = fs::path(AKIDB_EMBEDDING_TEST_DATA) / "encoders";
 
 // Rows have values up to 4.
 constexpr float kLargestDifference = 1e-5F;
-
-std::vector<TokenIds> read_ids(const fs::path& file) {
-  std::vector<TokenIds> sequences;
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    std::istringstream words(line);
-    sequences.emplace_back();
-    for (std::uint32_t id = 0; words >> id;) sequences.back().push_back(id);
-  }
-  return sequences;
-}
-
-std::vector<float> read_rows(const fs::path& file) {
-  std::vector<float> rows(fs::file_size(file) / sizeof(float));
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(reinterpret_cast<char*>(rows.data()), static_cast<std::streamsize>(rows.size() * sizeof(float)));
-  return rows;
-}
 
 float largest_difference(std::span<const float> left, std::span<const float> right) {
   if (left.size() != right.size()) return INFINITY;

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "support/encoder_rows.hpp"
 
 namespace akidb::embedding {
 namespace {
@@ -21,24 +21,6 @@ const fs::path kFolder = fs::path(AKIDB_EMBEDDING_TEST_DATA) / "encoders";
 // Rows have values up to 4; what users get is their mean of unit length.
 constexpr float kLargestDifference = 1e-5F;
 constexpr float kLargestUnitDifference = 2e-6F;
-
-std::vector<TokenIds> read_ids(const fs::path& file) {
-  std::vector<TokenIds> sequences;
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    std::istringstream words(line);
-    sequences.emplace_back();
-    for (std::uint32_t id = 0; words >> id;) sequences.back().push_back(id);
-  }
-  return sequences;
-}
-
-std::vector<float> read_rows(const fs::path& file) {
-  std::vector<float> rows(fs::file_size(file) / sizeof(float));
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(reinterpret_cast<char*>(rows.data()), static_cast<std::streamsize>(rows.size() * sizeof(float)));
-  return rows;
-}
 
 std::vector<float> unit_mean(std::span<const float> rows, std::size_t width) {
   std::vector<double> sums(width);

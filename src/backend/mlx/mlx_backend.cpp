@@ -9,6 +9,7 @@
 #include <new>
 #include <utility>
 
+#include "backend/batch_limits.hpp"
 #include "backend/mlx/bert_encoder.hpp"
 
 namespace akidb::embedding::backend::mlx {
@@ -71,7 +72,7 @@ class MlxBackend final : public Backend {
   [[nodiscard]] const BackendInfo& info() const override { return info_; }
 
   Result<void> forward(const TokenBatch& batch, Cores /*cores*/, RowSink& sink) override {
-    if (auto checked = check(batch); !checked) return checked;
+    if (auto checked = check_limits(batch, info_); !checked) return checked;
     try {
       const auto input = input_of(batch, padding_id_);
       const std::lock_guard lock(mutex_);
@@ -90,28 +91,6 @@ class MlxBackend final : public Backend {
   }
 
  private:
-  // MLX reads tables where it is told to, without a look at their ends.
-  [[nodiscard]] Result<void> check(const TokenBatch& batch) const {
-    for (const auto id : batch.token_ids) {
-      if (id >= info_.vocab_size) {
-        return Error{ErrorCode::invalid_argument,
-                     "token id " + std::to_string(id) + ": expected one below " + std::to_string(info_.vocab_size),
-                     {},
-                     {}};
-      }
-    }
-    for (std::size_t at = 0; at < batch.sequences(); ++at) {
-      if (batch.length(at) > info_.max_positions) {
-        return Error{ErrorCode::invalid_argument,
-                     "a sequence of " + std::to_string(batch.length(at)) + " tokens: expected at most " +
-                         std::to_string(info_.max_positions),
-                     {},
-                     {}};
-      }
-    }
-    return {};
-  }
-
   std::mutex mutex_;
   BertEncoder encoder_;
   std::optional<std::uint32_t> padding_id_;

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "backend/batch_limits.hpp"
 #include "backend/native/forward_pass.hpp"
 #include "backend/native/kernels/flush_denormals.hpp"
 #include "backend/native/kernels/registry.hpp"
@@ -54,7 +55,7 @@ class NativeBackend final : public Backend {
   [[nodiscard]] const BackendInfo& info() const override { return info_; }
 
   Result<void> forward(const TokenBatch& batch, Cores cores, RowSink& sink) override {
-    if (auto checked = check(batch); !checked) return checked;
+    if (auto checked = check_limits(batch, info_); !checked) return checked;
     const kernels::FlushDenormals flush;
     ArenaPool::Borrowed arena(arenas_);
     if (cores == Cores::all) {
@@ -65,27 +66,6 @@ class NativeBackend final : public Backend {
   }
 
  private:
-  [[nodiscard]] Result<void> check(const TokenBatch& batch) const {
-    for (const auto id : batch.token_ids) {
-      if (id >= info_.vocab_size) {
-        return Error{ErrorCode::invalid_argument,
-                     "token id " + std::to_string(id) + ": expected one below " + std::to_string(info_.vocab_size),
-                     {},
-                     {}};
-      }
-    }
-    for (std::size_t at = 0; at < batch.sequences(); ++at) {
-      if (batch.length(at) > info_.max_positions) {
-        return Error{ErrorCode::invalid_argument,
-                     "a sequence of " + std::to_string(batch.length(at)) + " tokens: expected at most " +
-                         std::to_string(info_.max_positions),
-                     {},
-                     {}};
-      }
-    }
-    return {};
-  }
-
   std::shared_ptr<Executor> executor_;
   EncoderModel model_;
   std::unique_ptr<const EncoderWeights> weights_;
