@@ -255,12 +255,14 @@ class Calls(unittest.TestCase):
             for _ in range(times):
                 self.fails(grpc.StatusCode[code], call, message, timeout=GUARD)
 
-        for _, path, message, code in refused:
-            refuse(20)
         for what, path, message, code in refused:
-            before = resident_mib(self.server.process.pid)
-            refuse(100)
-            self.assertLess(resident_mib(self.server.process.pid) - before, 1, what)
+            # A leak grows in every round; the allocator's arenas, one for each thread that comes by, only in the first.
+            grown = []
+            while not grown or (grown[-1] >= 1 and len(grown) < 5):
+                before = resident_mib(self.server.process.pid)
+                refuse(100)
+                grown.append(resident_mib(self.server.process.pid) - before)
+            self.assertLess(grown[-1], 1, f"{what}: grown by {grown} MiB")
 
     def test_a_client_that_does_not_read_is_not_heard(self):
         stub = own_grpc.EmbeddingServiceStub(self.channel)
