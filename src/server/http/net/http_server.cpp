@@ -37,7 +37,8 @@ class Listener {
  public:
   virtual ~Listener() = default;
   virtual void accept() = 0;
-  virtual void close() = 0;  // on the thread of its context
+  virtual void accept_anew() = 0;  // where what accepted may have been lost
+  virtual void close() = 0;        // on the thread of its context
 };
 
 }  // namespace
@@ -82,6 +83,13 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
                                                  const Problem& problem, typename Protocol::socket socket) {
       self->accepted(problem, std::move(socket), thread);
     });
+  }
+
+  void accept_anew() override {
+    if (!acceptor_.is_open()) return;
+    Problem ignored;
+    acceptor_.cancel(ignored);
+    accept();
   }
 
   void close() override {
@@ -257,6 +265,9 @@ Result<void> HttpServer::start() {
                                                         : listen_on_path(parts, listen.unix_path);
     if (!listening) return listening;
   }
+  parts.threads.front()->on_scarcity([&parts] {
+    for (const auto& listener : parts.listeners) listener->accept_anew();
+  });
   for (const auto& listener : parts.listeners) asio::post(context, [listener] { listener->accept(); });
   return {};
 }

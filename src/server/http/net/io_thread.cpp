@@ -17,15 +17,23 @@ IoThread::IoThread(Gauge& open) : open_(open), work_(context_.get_executor()), t
 
 // What has thrown for want of memory is over: its connection ends by its deadline, which takes that there are ticks.
 void IoThread::run() {
+  bool is_scarce = false;
   while (true) {
     try {
+      if (is_scarce && revive_) revive_();
+      is_scarce = false;
       if (!ticks_) tick();
       context_.run();
       return;
     } catch (const std::bad_alloc&) {
+      is_scarce = true;
       std::this_thread::sleep_for(kScarce);
     }
   }
+}
+
+void IoThread::on_scarcity(std::function<void()> revive) {
+  boost::asio::post(context_, [this, revive = std::move(revive)]() mutable { revive_ = std::move(revive); });
 }
 
 IoThread::~IoThread() {

@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -35,6 +36,9 @@ class IoThread {
   void close_connections();
   void stop();  // after close_connections(): ends the thread
 
+  // What is called on the thread after memory ran out somewhere inside Asio, where what was waited for is lost.
+  void on_scarcity(std::function<void()> revive);
+
  private:
   void run();
   void tick();
@@ -46,6 +50,7 @@ class IoThread {
   std::atomic<Connection::Clock::rep> last_tick_{Connection::Clock::now().time_since_epoch().count()};
   std::vector<std::shared_ptr<Connection>> connections_;
   bool ticks_ = false;  // the next tick is under way
+  std::function<void()> revive_;
   std::thread thread_;
 };
 

@@ -54,7 +54,6 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     if (closed_) return;
     if (exchange_ && exchange_->is_lost()) {
       close();
-      exchange_.reset();  // it still holds this
       return;
     }
     if (phase_ == Phase::writing && now - write_begin_ > shared_.options.clogged_timeout &&
@@ -81,6 +80,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
   void close() override {
     if (std::exchange(closed_, true)) return;
     if (exchange_) exchange_->cancel.cancel();
+    exchange_.reset();  // one that was never answered would hold this for ever
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
   }
