@@ -1,6 +1,7 @@
 // Speed of the native encoder without tokenizer and pipeline, on models of several sizes and texts of several lengths.
 //
-//   encoder_bench [SHAPE ...]      MiniLM-L6, BERT-base and BERT-large unless told
+//   encoder_bench [SHAPE|TYPE ...]      MiniLM-L6, BERT-base and BERT-large, fp32, fp32-high, bf16 and int8 unless told
+//   encoder_bench SHAPE TYPE LENGTH     one text of so many tokens again and again on one core, for bench/profile.py
 //
 // Tables in Markdown. Throughput is of one core, by the thread's own processor time, the best of a few passes: a busy
 // machine disturbs little. Latency is wall time on all cores, the median.
@@ -9,9 +10,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <iterator>
+#include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/native/native_backend.hpp"
@@ -27,7 +32,10 @@ struct Named {
   const char* name;
   Precision precision;
 };
-constexpr Named kPrecisions[] = {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"int8", Precision::int8}};
+constexpr Named kPrecisions[] = {{"fp32", Precision::fp32},
+                                 {"fp32-high", Precision::fp32_high},
+                                 {"bf16", Precision::bf16},
+                                 {"int8", Precision::int8}};
 
 double cpu_seconds() {
   timespec now{};
@@ -67,12 +75,13 @@ void forward(backend::Backend& backend, const Batch& batch, Cores cores) {
   }
 }
 
-// Of one pass: all times, as many as a second takes and three at least.
+// Of one pass: all times, as many as a second takes, three at least unless they take ten seconds.
 std::vector<double> times_of(backend::Backend& backend, const Batch& batch, Cores cores, double (*clock)()) {
   constexpr std::size_t kLeast = 3;
+  constexpr double kLong = 10;
   forward(backend, batch, cores);
   std::vector<double> times;
-  for (double taken = 0; taken < 1 || times.size() < kLeast; taken += times.back()) {
+  for (double taken = 0; taken < 1 || (times.size() < kLeast && taken < kLong); taken += times.back()) {
     const double start = clock();
     forward(backend, batch, cores);
     times.push_back(clock() - start);
@@ -106,16 +115,22 @@ double tokens_per_second(backend::Backend& backend, std::size_t length) {
 
 // What twice as many texts of one length cost.
 double doubling(backend::Backend& backend) {
-  return best_cpu(backend, batch_of(32, 128)) / best_cpu(backend, batch_of(16, 128));
+  return best_cpu(backend, batch_of(16, 128)) / best_cpu(backend, batch_of(8, 128));
 }
 
-void print_row(const bench::Shape& shape, const Named& type, const std::shared_ptr<Executor>& executor) {
+std::unique_ptr<backend::Backend> open(const bench::Shape& shape, const Named& type,
+                                       const std::shared_ptr<Executor>& executor) {
   auto opened = backend::native::open_backend({bench::random_encoder(shape), type.precision, executor, "asked for"});
   if (!opened) {
     std::fprintf(stderr, "%s\n", to_string(opened.error()).c_str());
     std::exit(EXIT_FAILURE);
   }
-  auto& backend = **opened;
+  return std::move(*opened);
+}
+
+void print_row(const bench::Shape& shape, const Named& type, const std::shared_ptr<Executor>& executor) {
+  const auto opened = open(shape, type, executor);
+  auto& backend = *opened;
   std::printf("| %s, %s |", std::string(shape.name).c_str(), type.name);
   for (const std::size_t length : {32U, 128U, 512U}) std::printf(" %.0f |", tokens_per_second(backend, length));
   for (const std::size_t length : {8U, 256U, 512U}) {
@@ -126,20 +141,46 @@ void print_row(const bench::Shape& shape, const Named& type, const std::shared_p
   std::fflush(stdout);
 }
 
-bool wanted(std::string_view name, int argc, char** argv) {
-  return argc == 1 || std::any_of(argv + 1, argv + argc, [&](const char* word) { return name == word; });
+// Whether `name` is among the words, or none of `all` is.
+template <typename All>
+bool wanted(std::string_view name, const All& all, std::span<char*> words) {
+  const auto is_word = [&](std::string_view one) {
+    return std::any_of(words.begin(), words.end(), [&](const char* word) { return one == word; });
+  };
+  return is_word(name) ||
+         std::none_of(std::begin(all), std::end(all), [&](const auto& one) { return is_word(one.name); });
+}
+
+void repeat_one_text(std::size_t length, std::span<char*> words, const std::shared_ptr<Executor>& executor) {
+  constexpr double kSeconds = 5;
+  const Batch batch = batch_of(1, length);
+  for (const auto& shape : bench::kShapes) {
+    for (const auto& type : kPrecisions) {
+      if (!wanted(shape.name, bench::kShapes, words) || !wanted(type.name, kPrecisions, words)) continue;
+      const auto backend = open(shape, type, executor);
+      for (const double start = cpu_seconds(); cpu_seconds() - start < kSeconds;) forward(*backend, batch, Cores::one);
+    }
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::span words(argv + 1, static_cast<std::size_t>(argc - 1));
   const auto executor = make_executor(0);
+  const std::size_t length = words.empty() ? 0 : std::strtoul(words.back(), nullptr, 10);
+  if (length > 0) {
+    repeat_one_text(length, words, executor);
+    return 0;
+  }
   std::printf("%u cores\n\n", executor->size());
   std::printf(
       "| | 32 tokens, tokens/s of a core | of 128 | of 512 | one text of 8, ms | of 256 | of 512 | of 8,192, s | "
       "twice the texts |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
   for (const auto& shape : bench::kShapes) {
-    if (!wanted(shape.name, argc, argv)) continue;
-    for (const auto& type : kPrecisions) print_row(shape, type, executor);
+    if (!wanted(shape.name, bench::kShapes, words)) continue;
+    for (const auto& type : kPrecisions) {
+      if (wanted(type.name, kPrecisions, words)) print_row(shape, type, executor);
+    }
   }
 }
