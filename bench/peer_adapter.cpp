@@ -3,8 +3,8 @@
 //
 // usage: peer-adapter [MODEL [DTYPE [DEVICE [PROVIDER]]]]
 //
-// MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp32-high (as
-// --matmul-precision high has it), bf16, fp16 or int8.
+// MODEL (id, folder or .onnx file) goes before the folder that a request names; DTYPE is auto, fp32, fp32-highest or
+// fp32-high (as --matmul-precision has them), bf16, fp16 or int8.
 #include <akidb/embedding/open.hpp>
 
 #include <array>
@@ -64,11 +64,17 @@ std::string seconds_since(Clock::time_point start) {
 }
 
 Dtype dtype_of(std::string_view name) {
-  return name == "fp32"   ? Dtype::fp32
-         : name == "bf16" ? Dtype::bf16
-         : name == "fp16" ? Dtype::fp16
-         : name == "int8" ? Dtype::int8
-                          : Dtype::automatic;
+  return name.starts_with("fp32") ? Dtype::fp32
+         : name == "bf16"         ? Dtype::bf16
+         : name == "fp16"         ? Dtype::fp16
+         : name == "int8"         ? Dtype::int8
+                                  : Dtype::automatic;
+}
+
+MatmulPrecision matmul_precision_of(std::string_view dtype) {
+  return dtype == "fp32-highest" ? MatmulPrecision::highest
+         : dtype == "fp32-high"  ? MatmulPrecision::high
+                                 : MatmulPrecision::automatic;
 }
 
 ProviderKind provider_of(std::string_view name) {
@@ -163,9 +169,8 @@ int main(int argc, char** argv) {
   ProviderOptions options;
   if (argc > 1) options.model = argv[1];
   if (argc > 2) {
-    const bool high = std::string_view(argv[2]) == "fp32-high";
-    options.dtype = dtype_of(high ? "fp32" : argv[2]);
-    options.matmul_precision = high ? MatmulPrecision::high : MatmulPrecision::automatic;
+    options.dtype = dtype_of(argv[2]);
+    options.matmul_precision = matmul_precision_of(argv[2]);
   }
   if (argc > 3) options.device = argv[3];
   if (argc > 4) options.provider = provider_of(argv[4]);
