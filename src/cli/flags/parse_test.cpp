@@ -15,7 +15,7 @@ using Words = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
 
 Result<Parsed> parse(const Words& words, const Variables& variables = {}) {
-  return parse_command_line(words, [&](const std::string& name) -> std::optional<std::string> {
+  return parse_command_line(words, [variables](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   });

@@ -293,8 +293,11 @@ bool HttpServer::has_connections() const { return parts_->service.metrics().conn
 
 void HttpServer::stop() {
   drain();
+  // One after the other on all threads: no listener accepts, so none is given a connection; no connection is open, so
+  // none begins an exchange; the exchanges under way, which were cancelled, end on event loops that are still there.
+  for (const auto& thread : parts_->threads) thread->settle();
   for (const auto& thread : parts_->threads) thread->close_connections();
-  // What is under way was cancelled just now; its answers still go to the event loops.
+  for (const auto& thread : parts_->threads) thread->settle();
   while (parts_->exchanges.load() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   for (const auto& thread : parts_->threads) thread->stop();
   parts_->listeners.clear();

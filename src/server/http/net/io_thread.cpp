@@ -1,6 +1,7 @@
 #include "server/http/net/io_thread.hpp"
 
 #include <boost/asio/post.hpp>
+#include <future>
 #include <new>
 
 namespace akidb::embedding::server {
@@ -59,6 +60,12 @@ void IoThread::close_connections() {
   boost::asio::post(context_, [this] {
     for (const auto& connection : connections_) connection->close();
   });
+}
+
+void IoThread::settle() {
+  std::promise<void> done;
+  boost::asio::post(context_, [&done] { done.set_value(); });
+  done.get_future().wait();
 }
 
 void IoThread::stop() {

@@ -34,7 +34,8 @@ class IoThread {
   void adopt(std::shared_ptr<Connection> connection);
   void drain();
   void close_connections();
-  void stop();  // after close_connections(): ends the thread
+  void settle();  // returns when the thread has done what was asked of it before
+  void stop();    // after close_connections(): ends the thread
 
   // What is called on the thread after memory ran out somewhere inside Asio, where what was waited for is lost.
   void on_scarcity(std::function<void()> revive);

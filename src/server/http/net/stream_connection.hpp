@@ -243,8 +243,10 @@ class StreamConnection final : public Connection, public std::enable_shared_from
     const bool large = request.body.size() > kPoolBody;
     auto exchange = make_exchange(std::move(request));
     if (large) {
-      shared_.pool.post(
-          [self = this->shared_from_this(), exchange] { self->shared_.dispatcher.dispatch(exchange, self->peer_); });
+      // Nothing here may outlive the exchange, after whose end the server may be gone: not this connection, either.
+      shared_.pool.post([&dispatcher = shared_.dispatcher, exchange = std::move(exchange), peer = peer_] {
+        dispatcher.dispatch(exchange, peer);
+      });
     } else {
       shared_.dispatcher.dispatch(exchange, peer_);
     }
