@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ test-openvino test-cuda: test-%: setup-% build ## the default model on a real bu
 test-mlx: setup setup-mlx ## build with the provider mlx into build/mlx; the default model and small ones on it
 	@cmake --preset mlx && cmake --build build/mlx --parallel $(JOBS)
 	@scripts/run_tests.py build/mlx -- -L mlx
+
+test-native: build ## build with our own encoder alone, no ONNX Runtime, into build/native; the default model on it, and its size
+	@cmake --preset native && cmake --build build/native --parallel $(JOBS)
+	@tests/native/alone.sh $(BUILD)/akidb-embed build/native/akidb-embed
 
 test-export: setup-export build ## the export to ONNX by PyTorch
 	@$(CACHE)/export-environment/bin/python -B -W ignore scripts/export_onnx_model_test.py $(BUILD)/akidb-embed
