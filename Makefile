@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ test-deploy: build ## what is in deploy/, with promtool, hadolint and systemd-an
 
 soak: build ## the server under overload, attacks and 30 minutes of mixed load, with time and memory measured (nightly)
 	@tests/server/soak.sh $(BUILD)
+
+bench: setup ## tables and plots of docs/benchmarks.md: by length and by batch, beside the fastest peers, which it installs first
+	@bench/peers/curves.sh
 
 bench-serving: build ## what serving costs beside the library in process
 	@bench/serving/serving_bench.py $(BUILD)
