@@ -6,22 +6,24 @@
 source "$scripts/setup/packages.sh"
 
 setup_clients() {
-  setup_python_clients
+  setup_python_environment clients "the clients of embedding servers, for the tests (about 250 MB)"
+  setup_python_environment openapi "a validator of OpenAPI, for the tests (about 3 MB)"
   setup_node_clients
 }
 
-setup_python_clients() {
-  local list=$scripts/clients.txt into digest
+# NAME, of its list and its folder, and what is in it.
+setup_python_environment() {
+  local list=$scripts/$1.txt into digest
   digest=$(sha256sum <"$list")
-  into=$cache/python/clients
+  into=$cache/python/$1
   [[ -f $into/.from && $(<"$into/.from") == "${digest%% *}" ]] && return
-  say "downloading the clients of embedding servers, for the tests (about 250 MB)"
+  say "downloading $2"
   rm -rf "$into"
   run_quietly "making a virtual environment" python3 -m venv "$into"
-  run_quietly "downloading the clients" "$into/bin/pip" --disable-pip-version-check install --quiet --retries 2 \
+  run_quietly "downloading $2" "$into/bin/pip" --disable-pip-version-check install --quiet --retries 2 \
     --only-binary=:all: --no-deps --require-hashes -r "$list"
   printf '%s\n' "${digest%% *}" >"$into/.from"
-  say "the clients are in $into"
+  say "it is in $into"
 }
 
 setup_node_clients() {
