@@ -46,6 +46,7 @@ constexpr std::array kBounds = {
     Bounds{"high", Dtype::fp32, 5e-6F, 0.9999999, 0.9999999, MatmulPrecision::high},
     Bounds{"bf16", Dtype::bf16, kAnything, 0.9999, 0.9999},
     Bounds{"int8", Dtype::int8, kAnything, 0.993, 0.998},
+    Bounds{"onnx-int8", Dtype::int8, kAnything, 0.985, 0.995},  // one scale for a whole activation
 };
 
 // AKIDB_GOLDEN_DTYPE names the row.

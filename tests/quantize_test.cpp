@@ -9,6 +9,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "graph/column_factors.hpp"
 #include "graph/int8_weights.hpp"
 #include "graph/onnx_file.hpp"
 #include "graph/quantize.hpp"
@@ -43,6 +44,42 @@ TEST(Uint8Scale, HoldsZeroExactly) {
   EXPECT_EQ(graph::uint8_scale(-3, -1).zero_point, 255);
   EXPECT_EQ(graph::uint8_scale(0, 0).scale, 1);
   EXPECT_EQ(graph::uint8_scale(NAN, NAN).scale, 1);
+}
+
+// x of 3 columns, times w of 3 x 2.
+graph::ColumnFactors factors_of(const std::vector<std::string>& inputs, const graph::Ranges& ranges) {
+  onnx::GraphProto graph;
+  auto& weight = *graph.add_initializer();
+  weight.set_name("w");
+  weight.set_data_type(onnx::TensorProto::FLOAT);
+  weight.add_dims(3);
+  weight.add_dims(2);
+  for (const float value : {1.0F, -4.0F, 1.0F, 0.5F, 0.0F, 0.0F}) weight.add_float_data(value);
+  for (const auto& input : inputs) {
+    auto& node = *graph.add_node();
+    node.set_op_type("MatMul");
+    node.add_input(input);
+    node.add_input("w");
+    node.add_output("y of " + input);
+  }
+  return graph::column_factors(graph, graph::initializers_of(graph), ranges);
+}
+
+TEST(ColumnFactors, MakeLargeColumnsSmaller) {
+  const auto factors = factors_of({"x"}, {{"x", {{-100, 0, -2}, {1, 2, 2}}}});
+  ASSERT_EQ(factors.count("x"), 1U);
+  const auto& of_x = factors.at("x");
+  EXPECT_NEAR(of_x[0], std::pow(4, 0.3) / std::pow(100, 0.7), 1e-6);
+  EXPECT_NEAR(of_x[1], 1 / std::pow(2, 0.7), 1e-6);
+  EXPECT_GT(of_x[2], 0);  // weights of 0
+}
+
+TEST(ColumnFactors, AreForWhatWasCalibratedAndHasItsWeightsAlone) {
+  EXPECT_TRUE(factors_of({"x"}, {}).empty());
+  EXPECT_TRUE(factors_of({"x"}, {{"x", {{0, 0}, {1, 1}}}}).empty());  // another number of columns
+  EXPECT_EQ(factors_of({"x", "x"}, {{"x", {{0, 0, 0}, {1, 1, 1}}}}).size(), 1U);
+  const graph::Range range = {{0, 0, 0}, {1, 1, 1}};
+  EXPECT_TRUE(factors_of({"x", "z"}, {{"x", range}, {"z", range}}).empty());
 }
 
 class Quantize : public ::testing::Test {

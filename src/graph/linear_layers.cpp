@@ -1,5 +1,7 @@
 #include "graph/linear_layers.hpp"
 
+#include <utility>
+
 #include "graph/onnx_file.hpp"
 
 namespace akidb::embedding::graph {
@@ -43,6 +45,19 @@ std::optional<LinearLayer> linear_layer(const onnx::NodeProto& node, const Initi
   layer.input = node.input(0);
   if (is_gemm && node.input_size() > 2) layer.bias = node.input(2);
   return layer;
+}
+
+Matrix weights_of(const LinearLayer& layer) {
+  const auto& tensor = *layer.weight;
+  Matrix matrix{float_values(tensor), static_cast<std::size_t>(tensor.dims(0)),
+                static_cast<std::size_t>(tensor.dims(1))};
+  if (!layer.transposed) return matrix;
+  std::vector<float> turned(matrix.values.size());
+  for (std::size_t row = 0; row < matrix.rows; ++row) {
+    for (std::size_t column = 0; column < matrix.columns; ++column)
+      turned[column * matrix.rows + row] = matrix.values[row * matrix.columns + column];
+  }
+  return {std::move(turned), matrix.columns, matrix.rows};
 }
 
 const onnx::TensorProto* gathered_table(const onnx::NodeProto& node, const Initializers& initializers) {

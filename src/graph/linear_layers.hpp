@@ -3,9 +3,11 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace akidb::embedding::graph {
 
@@ -19,6 +21,14 @@ struct LinearLayer {
   bool transposed = false;                    // outputs x inputs
   std::string bias;                           // empty: none
 };
+
+// Row after row, inputs x outputs.
+struct Matrix {
+  std::vector<float> values;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+};
+Matrix weights_of(const LinearLayer& layer);
 
 // The node as a linear layer, where it is one: MatMul, or Gemm without factors.
 std::optional<LinearLayer> linear_layer(const onnx::NodeProto& node, const Initializers& initializers);

@@ -17,10 +17,10 @@ enum class Precision {
   int8_static,   // weights int8, activations uint8 by ranges that calibration has seen; only ONNX Runtime runs it
 };
 
-// Of an activation, over everything that calibration ran.
+// Of an activation, for each of its columns, over everything that calibration ran.
 struct Range {
-  float lowest = 0;
-  float highest = 0;
+  std::vector<float> lowest;
+  std::vector<float> highest;
 };
 using Ranges = std::map<std::string, Range>;
 
@@ -28,7 +28,10 @@ struct QuantizePlan {
   Precision precision = Precision::int8_dynamic;
   bool per_channel = true;     // a scale for each output of a linear layer, else one for all
   bool reduced_range = false;  // weights of 7 bits: CPUs without VNNI instructions saturate sums of 8
-  Ranges ranges;               // of the activations, for int8_static
+
+  // Of the activations. int8_static needs them; where they are given and scales are per channel, what few large columns
+  // of an activation cost the others is shared with the weights (column_factors.hpp).
+  Ranges ranges{};
 };
 
 struct QuantizeSummary {
@@ -44,7 +47,7 @@ struct QuantizeSummary {
 Result<QuantizeSummary> quantize_onnx(const std::filesystem::path& graph, const std::filesystem::path& output,
                                       const QuantizePlan& plan);
 
-// The activations that int8_static needs ranges of, each once.
+// The activations that int8 wants ranges of, each once.
 Result<std::vector<std::string>> activations_of(const std::filesystem::path& graph);
 
 // Writes the graph with these activations as further outputs.

@@ -1,11 +1,13 @@
 #include "graph/quantize_int8.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "graph/column_factors.hpp"
 #include "graph/int8_weights.hpp"
 #include "graph/linear_layers.hpp"
 #include "graph/onnx_file.hpp"
@@ -25,7 +27,10 @@ constexpr std::int64_t kDynamicOpset = 11;
 class Int8Pass {
  public:
   Int8Pass(onnx::ModelProto& model, const QuantizePlan& plan)
-      : graph_(*model.mutable_graph()), plan_(plan), initializers_(initializers_of(graph_)) {}
+      : graph_(*model.mutable_graph()),
+        plan_(plan),
+        initializers_(initializers_of(graph_)),
+        factors_(plan.per_channel ? column_factors(graph_, initializers_, plan.ranges) : ColumnFactors()) {}
 
   Result<QuantizeSummary> run() {
     for (const auto& node : graph_.node()) {
@@ -81,17 +86,9 @@ class Int8Pass {
     const auto& tensor = *layer.weight;
     const auto [entry, is_new] = weights_.try_emplace(tensor.name() + (layer.transposed ? "'" : ""));
     if (!is_new) return entry->second;
-    auto values = float_values(tensor);
-    auto rows = static_cast<std::size_t>(tensor.dims(0));
-    auto columns = static_cast<std::size_t>(tensor.dims(1));
-    if (layer.transposed) {
-      std::vector<float> turned(values.size());
-      for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t column = 0; column < columns; ++column)
-          turned[column * rows + row] = values[row * columns + column];
-      }
-      values.swap(turned);
-      std::swap(rows, columns);
+    auto [values, rows, columns] = weights_of(layer);
+    if (const auto factors = factors_.find(layer.input); factors != factors_.end()) {
+      for (std::size_t at = 0; at < values.size(); ++at) values[at] /= factors->second[at / columns];
     }
     const auto scale_of = plan_.per_channel ? ScaleOf::column : ScaleOf::matrix;
     const auto matrix = to_int8(values, rows, columns, scale_of, plan_.reduced_range ? kReducedRange : kWholeRange);
@@ -102,6 +99,29 @@ class Int8Pass {
                               {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)}, matrix.values),
                      constant(name + "_scale", onnx::TensorProto::FLOAT, of_scales, matrix.scales)};
     return entry->second;
+  }
+
+  // The name of the activation in the form that is quantised.
+  std::string balanced(const std::string& x) {
+    const auto factors = factors_.find(x);
+    if (factors == factors_.end()) return x;
+    constant(x + "_factors", onnx::TensorProto::FLOAT, {static_cast<std::int64_t>(factors->second.size())},
+             factors->second);
+    add("Mul", {x, x + "_factors"}, {x + "_balanced"});
+    return x + "_balanced";
+  }
+
+  // Of the activation in that form.
+  [[nodiscard]] Uint8Scale scale_of(const std::string& x, const Range& range) const {
+    const auto factors = factors_.find(x);
+    float lowest = 0;
+    float highest = 0;
+    for (std::size_t i = 0; i < range.lowest.size(); ++i) {
+      const float factor = factors == factors_.end() ? 1 : factors->second[i];
+      lowest = std::min(lowest, factor * range.lowest[i]);
+      highest = std::max(highest, factor * range.highest[i]);
+    }
+    return uint8_scale(lowest, highest);
   }
 
   Result<void> linear(const onnx::NodeProto& node, const LinearLayer& layer) {
@@ -116,7 +136,7 @@ class Int8Pass {
   void dynamic_product(const LinearLayer& layer, const std::string& product) {
     const std::string& x = layer.input;
     if (activations_.insert(x).second) {
-      add("DynamicQuantizeLinear", {x}, {x + "_quantized", x + "_scale", x + "_zero_point"});
+      add("DynamicQuantizeLinear", {balanced(x)}, {x + "_quantized", x + "_scale", x + "_zero_point"});
     }
     const auto [matrix, scales] = weight(layer);
     add("MatMulInteger", {x + "_quantized", matrix, x + "_zero_point"}, {product + "_int32"});
@@ -133,10 +153,10 @@ class Int8Pass {
       if (range == plan_.ranges.end()) {
         return Error{ErrorCode::invalid_argument, "quantize: calibration gave no range for " + x, {}, {}};
       }
-      const auto [scale, zero_point] = uint8_scale(range->second.lowest, range->second.highest);
+      const auto [scale, zero_point] = scale_of(x, range->second);
       constant(x + "_scale", onnx::TensorProto::FLOAT, {}, std::vector<float>{scale});
       constant(x + "_zero_point", onnx::TensorProto::UINT8, {}, std::vector<std::uint8_t>{zero_point});
-      add("QuantizeLinear", {x, x + "_scale", x + "_zero_point"}, {x + "_quantized"});
+      add("QuantizeLinear", {balanced(x), x + "_scale", x + "_zero_point"}, {x + "_quantized"});
     }
     const auto [matrix, scales] = weight(layer);
     Names inputs = {x + "_quantized", matrix, x + "_scale", scales, x + "_zero_point"};
@@ -182,6 +202,7 @@ class Int8Pass {
   onnx::GraphProto& graph_;
   const QuantizePlan& plan_;
   Initializers initializers_;
+  ColumnFactors factors_;
   google::protobuf::RepeatedPtrField<onnx::NodeProto> nodes_;
   std::vector<onnx::TensorProto> added_;
   std::unordered_map<std::string, std::pair<std::string, std::string>> weights_;

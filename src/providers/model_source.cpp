@@ -97,7 +97,8 @@ std::string_view name_of(Dtype dtype) {
   return "int8";
 }
 
-Result<ModelSource> in_dtype(ModelSource source, Dtype wanted, const fs::path& derived) {
+Result<ModelSource> in_dtype(ModelSource source, const ProviderOptions& options) {
+  const auto wanted = options.dtype;
   const auto there = model::name_of(source.dtype);
   if (wanted == Dtype::automatic || name_of(wanted) == there) return source;
   if (source.dtype != model::GraphDtype::fp32) {
@@ -107,7 +108,9 @@ Result<ModelSource> in_dtype(ModelSource source, Dtype wanted, const fs::path& d
                  source.graph.string(),
                  {}};
   }
-  auto graph = quantized_in_cache(source.masked_graph.empty() ? source.graph : source.masked_graph, wanted, derived);
+  const auto& float32 = source.masked_graph.empty() ? source.graph : source.masked_graph;
+  auto graph = quantized_in_cache({float32, source.model.tokenizer, source.model.max_tokens, options.onnxruntime},
+                                  wanted, hub::cache_folders(options.cache, options.hub_cache).derived());
   if (!graph) return std::move(graph).error();
   source.graph = std::move(*graph);
   source.masked_graph.clear();
@@ -208,8 +211,7 @@ Result<ModelSource> find_model_source(const ProviderOptions& options) {
   bool is_as_wished = false;
   auto source = find_as_published(options, is_as_wished);
   if (!source || is_as_wished) return source;
-  return in_dtype(std::move(source).value(), options.dtype,
-                  hub::cache_folders(options.cache, options.hub_cache).derived());
+  return in_dtype(std::move(source).value(), options);
 }
 
 }  // namespace akidb::embedding::providers

@@ -1,14 +1,12 @@
 // Find the float32 graph, calibrate where that is asked for, quantise, and measure what became of the vectors.
 #include <akidb/embedding/open.hpp>
 #include <akidb/embedding/quantize.hpp>
-#include <akidb/embedding/tokenizer.hpp>
 #include <cstdio>
 #include <system_error>
 
-#include "backend/onnx/observe_ranges.hpp"
-#include "base/temporary_folder.hpp"
 #include "graph/quantize.hpp"
 #include "model/onnx_external_data.hpp"
+#include "providers/calibrate.hpp"
 #include "providers/graph_output.hpp"
 #include "providers/model_source.hpp"
 #include "providers/quality_report.hpp"
@@ -40,36 +38,6 @@ ProviderOptions provider_options(const QuantizeOptions& options) {
   provider.offline = options.offline;
   provider.onnxruntime = options.onnxruntime;
   return provider;
-}
-
-Result<std::vector<std::vector<std::uint32_t>>> tokenized(EmbeddingProvider& provider,
-                                                          const std::vector<std::string>& texts) {
-  const auto info = provider.model_info();
-  if (!info) return info.error();
-  std::vector<std::vector<std::uint32_t>> sequences;
-  for (const auto& text : texts) {
-    auto& ids = sequences.emplace_back();
-    if (auto encoded = provider.tokenizer()->encode_ids(text, true, ids); !encoded) return encoded.error();
-    if (ids.size() > info->max_tokens) ids.resize(info->max_tokens);
-  }
-  return sequences;
-}
-
-Result<graph::Ranges> calibrate(EmbeddingProvider& float32, const fs::path& graph, const QuantizeOptions& options) {
-  const auto sequences =
-      tokenized(float32, options.calibration.empty() ? providers::sample_texts() : options.calibration);
-  if (!sequences) return sequences.error();
-  const auto names = graph::activations_of(graph);
-  if (!names) return names.error();
-  const auto folder = base::TemporaryFolder::create();
-  if (!folder) return folder.error();
-  const auto exposed = folder->path() / "calibration.onnx";
-  if (auto written = graph::expose_activations(graph, *names, exposed); !written) return written.error();
-  const auto seen = backend::onnx::observe_ranges(exposed, *names, *sequences, options.onnxruntime);
-  if (!seen) return seen.error();
-  graph::Ranges ranges;
-  for (const auto& range : *seen) ranges[range.output] = {range.lowest, range.highest};
-  return ranges;
 }
 
 std::uint64_t size_with_data(const fs::path& graph) {
@@ -120,8 +88,12 @@ Result<QuantizeReport> quantize_onnx(const QuantizeOptions& options) {
   plan.per_channel = options.per_channel;
   plan.reduced_range =
       options.to != Quantization::fp16 && options.reduced_range.value_or(providers::wants_reduced_range());
-  if (options.to == Quantization::int8_static) {
-    auto ranges = calibrate(**float32, graph, options);
+  if (options.to != Quantization::fp16 && source->dtype == model::GraphDtype::fp32) {
+    const auto info = (*float32)->model_info();
+    if (!info) return info.error();
+    auto ranges = providers::calibrate(graph, *(*float32)->tokenizer(), info->max_tokens,
+                                       options.calibration.empty() ? providers::sample_texts() : options.calibration,
+                                       options.onnxruntime);
     if (!ranges) return ranges.error();
     plan.ranges = std::move(*ranges);
   }

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
@@ -10,6 +11,8 @@
 #include "graph/quantize.hpp"
 #include "model/onnx_facts.hpp"
 #include "providers/cache_hint.hpp"
+#include "providers/calibrate.hpp"
+#include "providers/quality_report.hpp"
 #include "providers/weights_range.hpp"
 
 namespace akidb::embedding::providers {
@@ -18,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Another number where the same graph would become another one.
-constexpr const char* kVersion = "quantized 1";
+constexpr const char* kVersion = "quantized 2";
 
 Result<std::string> key_of(const fs::path& graph, Dtype dtype, bool reduced_range) {
   const auto facts = model::read_onnx_facts(graph);
@@ -41,9 +44,16 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+Result<graph::Ranges> ranges_of(const Float32Graph& float32) {
+  const auto tokenizer = load_tokenizer(float32.tokenizer);
+  if (!tokenizer) return tokenizer.error();
+  return calibrate(float32.graph, **tokenizer, float32.max_tokens, sample_texts(), float32.onnxruntime);
+}
+
 }  // namespace
 
-Result<fs::path> quantized_in_cache(const fs::path& graph, Dtype dtype, const fs::path& derived) {
+Result<fs::path> quantized_in_cache(const Float32Graph& float32, Dtype dtype, const fs::path& derived) {
+  const auto& graph = float32.graph;
   graph::QuantizePlan plan;
   plan.precision = dtype == Dtype::fp16 ? graph::Precision::fp16 : graph::Precision::int8_dynamic;
   plan.reduced_range = dtype == Dtype::int8 && wants_reduced_range();
@@ -59,6 +69,11 @@ Result<fs::path> quantized_in_cache(const fs::path& graph, Dtype dtype, const fs
   const auto lock = base::FileLock::acquire(derived / ".lock");
   if (!lock) return with_cache_hint(lock.error());
   if (is_file(file)) return file;
+  if (dtype == Dtype::int8) {
+    auto ranges = ranges_of(float32);
+    if (!ranges) return ranges.error();
+    plan.ranges = std::move(*ranges);
+  }
   if (const auto made = graph::quantize_onnx(graph, file, plan); !made) return made.error();
   return file;
 }

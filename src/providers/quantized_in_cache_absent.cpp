@@ -3,11 +3,11 @@
 
 namespace akidb::embedding::providers {
 
-Result<std::filesystem::path> quantized_in_cache(const std::filesystem::path& graph, Dtype /*dtype*/,
+Result<std::filesystem::path> quantized_in_cache(const Float32Graph& float32, Dtype /*dtype*/,
                                                  const std::filesystem::path& /*derived*/) {
   return Error{ErrorCode::unsupported,
                "dtype: this build cannot convert a float32 graph; build with -DAKIDB_EMBEDDING_CONVERT=ON",
-               graph.string(),
+               float32.graph.string(),
                {}};
 }
 

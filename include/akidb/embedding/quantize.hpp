@@ -35,7 +35,7 @@ struct QuantizeOptions {
 
   bool per_channel = true;                         // a scale for each output of a layer
   std::optional<bool> reduced_range{};             // weights of 7 bits; nothing: where this CPU saturates sums of 8
-  std::vector<std::string> calibration{};          // texts, for int8_static; empty: built-in ones
+  std::vector<std::string> calibration{};          // texts, for int8; empty: built-in ones
   std::vector<std::string> texts{};                // that the report is about; empty: built-in ones
   std::vector<LabelledPair> pairs{};               // for the report's Spearman; empty: none
   std::optional<double> least_cosine{};            // a vector below it fails

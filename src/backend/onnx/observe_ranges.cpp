@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
 
 #include "backend/onnx/input_tensors.hpp"
 #include "backend/onnx/runtime.hpp"
@@ -11,15 +14,22 @@
 namespace akidb::embedding::backend::onnx {
 namespace {
 
-Result<void> widen(ObservedRange& range, const Ort::Value& value, bool is_first) {
-  const std::span values(value.GetTensorData<float>(), value.GetTensorTypeAndShapeInfo().GetElementCount());
+Result<void> widen(ObservedRange& range, const Ort::Value& value) {
+  const auto facts = value.GetTensorTypeAndShapeInfo();
+  const std::span values(value.GetTensorData<float>(), facts.GetElementCount());
   if (values.empty()) return {};
-  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
-  if (!std::isfinite(*lowest) || !std::isfinite(*highest)) {
-    return Error{ErrorCode::data_corrupt, "calibration: a value of " + range.output + " is not finite", {}, {}};
+  const auto columns = static_cast<std::size_t>(facts.GetShape().back());
+  range.lowest.resize(columns, std::numeric_limits<float>::max());
+  range.highest.resize(columns, std::numeric_limits<float>::lowest());
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    if (!std::isfinite(values[at])) {
+      return Error{ErrorCode::data_corrupt, "calibration: a value of " + range.output + " is not finite", {}, {}};
+    }
+    auto& lowest = range.lowest[at % columns];
+    auto& highest = range.highest[at % columns];
+    lowest = std::min(lowest, values[at]);
+    highest = std::max(highest, values[at]);
   }
-  range.lowest = is_first ? *lowest : std::min(range.lowest, *lowest);
-  range.highest = is_first ? *highest : std::max(range.highest, *highest);
   return {};
 }
 
@@ -29,20 +39,18 @@ Result<std::vector<ObservedRange>> observe(Ort::Session& session, const Signatur
   std::vector<ObservedRange> ranges;
   std::vector<const char*> names;
   for (const auto& output : outputs) {
-    ranges.push_back({output, 0, 0});
+    ranges.push_back({output, {}, {}});
     names.push_back(output.c_str());
   }
   InputTensors inputs;
-  bool is_first = true;
   for (const auto& ids : sequences) {
     const std::array<std::uint32_t, 2> offsets = {0, static_cast<std::uint32_t>(ids.size())};
     inputs.fill(signature, {ids, offsets}, {1, ids.size()});
     const auto values = session.Run(Ort::RunOptions{nullptr}, inputs.names().data(), inputs.values().data(),
                                     inputs.values().size(), names.data(), names.size());
     for (std::size_t at = 0; at < values.size(); ++at) {
-      if (auto outcome = widen(ranges[at], values[at], is_first); !outcome) return outcome.error();
+      if (auto outcome = widen(ranges[at], values[at]); !outcome) return outcome.error();
     }
-    is_first = false;
   }
   return ranges;
 }

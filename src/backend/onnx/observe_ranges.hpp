@@ -1,4 +1,4 @@
-// What values a graph's float32 outputs take over sample inputs: the calibration of static quantisation.
+// What values a graph's float32 outputs take over sample inputs: the calibration of quantisation.
 #pragma once
 
 #include <akidb/embedding/result.hpp>
@@ -11,8 +11,8 @@ namespace akidb::embedding::backend::onnx {
 
 struct ObservedRange {
   std::string output;
-  float lowest = 0;
-  float highest = 0;
+  std::vector<float> lowest;  // of each column, which is the last dimension
+  std::vector<float> highest;
 };
 
 // Runs each sequence alone on the CPU. data_corrupt where a value is not finite.

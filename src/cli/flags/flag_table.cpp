@@ -76,7 +76,7 @@ constexpr std::array kFlags = {
     Flag{"to", 0, choice, "int8|int8-static|fp16", "int8", Section::model, commands(quantize),
          "int8: activations scaled at run time; int8-static: by calibration; fp16: half precision"},
     Flag{"calibration", 0, path, "FILE", "", Section::model, commands(quantize),
-         "Texts for int8-static, one a line; without it, some of our own"},
+         "Texts that int8 takes the sizes of activations from, one a line; without it, some of our own"},
     Flag{"texts", 0, path, "FILE", "", Section::model, commands(quantize),
          "Texts that the report is about, one a line; without it, some of our own"},
     Flag{"pairs", 0, path, "FILE", "", Section::model, commands(quantize),
