@@ -17,7 +17,8 @@ setup_arm64() {
   if [[ ! -e $into/onnxruntime/lib/libonnxruntime.so ]]; then
     machine=aarch64 place_pinned_onnxruntime "$into/onnxruntime"
   fi
-  if [[ ! -e $into/sysroot/usr/include/onnx ]]; then
+  # A folder that was filled for another list of packages, or before there was a list in it, is filled anew.
+  if [[ $(cat "$into/sysroot/packages" 2>/dev/null) != "${arm64_packages[*]}" ]]; then
     local partial=$into/sysroot.partial package
     say "downloading arm64 libraries of Debian (about 40 MB)"
     with_each_mirror "downloading arm64 libraries" apt_download_arm64
@@ -28,6 +29,7 @@ setup_arm64() {
     done
     link_inside "$partial"
     write_cpuinfo "$partial/proc"
+    printf '%s\n' "${arm64_packages[*]}" >"$partial/packages"
     move_in_place "$partial" "$into/sysroot"
     rm -rf "$cache/downloads/apt"
     say "arm64 libraries are in $into/sysroot"
