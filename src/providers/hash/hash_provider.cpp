@@ -10,12 +10,21 @@ namespace {
 
 constexpr std::uint32_t kMaxTokens = 256;
 
+// What would say how a model's vectors come about: there is no model.
+Result<void> check_options(const ProviderOptions& options) {
+  const auto refused = [](const std::string& field, const std::string& why) {
+    return Error{ErrorCode::invalid_argument, field + ": the provider hash " + why, {}, {}};
+  };
+  if (!options.pooling.empty()) return refused("pooling", "knows no other than its own");
+  if (!options.tokenizer.empty()) return refused("tokenizer", "knows no other than its own");
+  if (!options.onnx_file.empty()) return refused("onnx_file", "runs no graph");
+  return {};
+}
+
 }  // namespace
 
 ProviderResult make_hash_provider(const ProviderOptions& options) {
-  if (!options.pooling.empty()) {
-    return Error{ErrorCode::invalid_argument, "pooling: the provider hash knows no other than its own", {}, {}};
-  }
+  if (auto checked = check_options(options); !checked) return checked.error();
   auto prompts = prompts_as_asked({}, options);
   if (!prompts) return prompts.error();
   ModelInfo info;

@@ -91,10 +91,22 @@ TEST(HashProvider, RefusesWhatItHasNot) {
   const auto another = open(options);
   ASSERT_FALSE(another);
   EXPECT_EQ(another.error().message, "default_prompt: expected one of document, got 'query'");
+  for (const auto& [field, value] :
+       {std::pair(&ProviderOptions::pooling, "cls"), std::pair(&ProviderOptions::onnx_file, "model.onnx")}) {
+    options = {};
+    options.provider = ProviderKind::hash;
+    options.*field = value;
+    const auto opened = open(options);
+    ASSERT_FALSE(opened) << value;
+    EXPECT_EQ(opened.error().code, ErrorCode::invalid_argument);
+  }
   options = {};
   options.provider = ProviderKind::hash;
-  options.pooling = "cls";
-  EXPECT_FALSE(open(options));
+  options.tokenizer = "tokenizer.json";
+  const auto tokenizer = open(options);
+  ASSERT_FALSE(tokenizer);
+  EXPECT_EQ(tokenizer.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(tokenizer.error().message, "tokenizer: the provider hash knows no other than its own");
 }
 
 TEST(HashProvider, BoundsItsForwardPasses) {
