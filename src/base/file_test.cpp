@@ -310,6 +310,34 @@ TEST(TemporaryFolder, IsItsOwnersAloneAndGoesWithTheObject) {
   EXPECT_FALSE(fs::exists(first));
 }
 
+// In a process of its own: `root` is $TMPDIR there.
+int make_beside_leftovers(const fs::path& root) {
+  ::setenv("TMPDIR", root.c_str(), 1);
+  auto held = TemporaryFolder::create();
+  if (!held) return 1;
+  std::vector<fs::path> old = {held->path()};
+  for (const auto* name : {"akidb-embedding.killed", "akidb-embedding.young", "another.old"}) {
+    fs::create_directories(root / name / "in");
+    if (std::string_view(name).ends_with("young")) continue;
+    old.push_back(root / name);
+  }
+  fs::create_directory_symlink(root / "another.old", root / "akidb-embedding.link");
+  for (const auto& folder : old) fs::last_write_time(folder, fs::file_time_type::clock::now() - std::chrono::hours(1));
+
+  const auto folder = TemporaryFolder::create();
+  if (!folder || !fs::exists(held->path())) return 2;
+  for (const auto* name : {"akidb-embedding.young", "another.old", "akidb-embedding.link"}) {
+    if (!fs::exists(root / name / "in")) return 3;
+  }
+  return fs::exists(root / "akidb-embedding.killed") ? 4 : 0;
+}
+
+TEST(TemporaryFolder, RemovesWhatKilledProcessesLeft) {
+  const auto root = TemporaryFolder::create();
+  ASSERT_TRUE(root) << to_string(root.error());
+  EXPECT_EXIT(::_exit(make_beside_leftovers(root->path())), ExitedWithCode(0), "");
+}
+
 TEST(TemporaryFolder, IsAnErrorWhereThereIsNoPlaceForIt) {
   const auto create = [] {
     ::setenv("TMPDIR", "/nowhere/at/all", 1);

@@ -1,27 +1,77 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "base/file.hpp"
 #include "base/temporary_folder.hpp"
 
 namespace akidb::embedding::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "akidb-embedding.";
+
+// A folder has no lock yet in the moment after it is made, and none at all where a version before the lock made it.
+constexpr auto kYoung = std::chrono::minutes(10);
+
+// A descriptor that holds the folder's lock, or -1: no folder of ours, or somebody else holds it.
+int lock_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) return -1;
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) == 0 && facts.st_uid == ::geteuid() && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+    return descriptor;
+  }
+  ::close(descriptor);
+  return -1;
+}
+
+bool is_old(const fs::directory_entry& entry) {
+  std::error_code failure;
+  const auto changed = entry.last_write_time(failure);
+  return !failure && changed < fs::file_time_type::clock::now() - kYoung;
+}
+
+// Of processes that were killed. Best effort: another process may be at it too.
+void remove_leftovers(const fs::path& root) {
+  std::error_code failure;
+  fs::directory_iterator at(root, failure);
+  for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
+    if (!at->path().filename().string().starts_with(kPrefix) || !is_old(*at)) continue;
+    const int descriptor = lock_folder(at->path());
+    if (descriptor < 0) continue;
+    std::error_code ignored;
+    fs::remove_all(at->path(), ignored);
+    ::close(descriptor);
+  }
+}
+
+}  // namespace
 
 Result<TemporaryFolder> TemporaryFolder::create() {
   std::error_code problem;
-  const auto root = std::filesystem::temp_directory_path(problem);
+  const auto root = fs::temp_directory_path(problem);
   if (problem) return file_error("the folder for temporary files", "find", problem.value());
-  std::string pattern = (root / "akidb-embedding.XXXXXX").string();
+  remove_leftovers(root);
+  std::string pattern = (root / (std::string(kPrefix) + "XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) return file_error(pattern, "make", errno);
-  return TemporaryFolder(pattern);
+  // Where it cannot be locked, it serves all the same.
+  return TemporaryFolder(pattern, lock_folder(pattern));
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 }  // namespace akidb::embedding::base
