@@ -364,7 +364,8 @@ TEST_F(WriteOnnx, AFullDiskIsResourceExhaustedAndLeavesNothing) {
 TEST_F(WriteOnnx, TheCacheHoldsBothGraphsOverOneDataFile) {
   const auto first = converted_onnx(model(large()), derived());
   ASSERT_TRUE(first) << to_string(first.error());
-  EXPECT_THAT(files_in(first->parent_path()), ElementsAre("model.onnx", "model.onnx.data", "model_unmasked.onnx"));
+  EXPECT_THAT(files_in(first->parent_path()),
+              ElementsAre(".source", "model.onnx", "model.onnx.data", "model_unmasked.onnx"));
   EXPECT_THAT(inputs_of(load(*first)), ElementsAre("input_ids", "attention_mask"));
   EXPECT_THAT(inputs_of(load(unmasked_graph(*first))), ElementsAre("input_ids"));
   EXPECT_THAT(content_of(unmasked_graph(*first)), HasSubstr("model.onnx.data"));

@@ -2,6 +2,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/derivation.hpp"
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "graph/convert.hpp"
@@ -42,6 +43,7 @@ Result<void> convert_into(const model::ModelFolder& model, const fs::path& folde
   if (auto outcome = write_graphs(model, staging->path(), std::string(kMasked) + ".data", kGraphs); !outcome) {
     return outcome;
   }
+  base::note_derivation(staging->path(), model.folder);
   std::error_code failure;
   fs::rename(staging->path(), folder, failure);
   if (failure) return base::file_error(folder, "write", failure.value());

@@ -2,11 +2,15 @@
 #include <unistd.h>
 
 #include <akidb/embedding/hub.hpp>
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/derivation.hpp"
 #include "base/file.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/cached_models.hpp"
@@ -42,6 +46,24 @@ bool is_own_model(const fs::path& folder, const std::string& model) {
   return fs::is_regular_file(folder / "config.json", failure);
 }
 
+std::uint64_t bytes_of(const fs::path& path) {
+  std::error_code failure;
+  const auto bytes = fs::file_size(path, failure);
+  return failure ? hub::bytes_below(path) : bytes;
+}
+
+// Converted graphs and packed weights. Only a cache: what cannot be removed is no error.
+void remove_derived(const std::vector<fs::path>& derived, RemoveReport& report) {
+  for (const auto& path : derived) {
+    std::error_code ignored;
+    fs::remove(base::derivation_note(path), ignored);
+    const auto bytes = bytes_of(path);
+    if (!remove_folder(path, path.parent_path())) continue;
+    report.bytes += bytes;
+    report.folders.push_back(path);
+  }
+}
+
 }  // namespace
 
 Result<RemoveReport> remove_model(const std::string& model, const HubOptions& options) {
@@ -54,7 +76,10 @@ Result<RemoveReport> remove_model(const std::string& model, const HubOptions& op
   if (fs::is_directory(repository.folder(), failure)) found.emplace_back(repository.folder(), folders.hub);
   if (is_own_model(own, model)) found.emplace_back(own, folders.models());
   RemoveReport report;
+  std::vector<fs::path> derived;
+  const std::array places = {folders.derived(), folders.derived() / "packed"};
   for (const auto& [folder, root] : found) {
+    std::ranges::copy(base::derived_from(folder, places), std::back_inserter(derived));
     report.bytes += hub::bytes_below(folder);
     if (auto removed = remove_folder(folder, root); !removed) return removed.error();
     report.folders.push_back(folder);
@@ -65,6 +90,7 @@ Result<RemoveReport> remove_model(const std::string& model, const HubOptions& op
                  "looked in " + folders.hub.string() + " and " + folders.models().string(),
                  {}};
   }
+  remove_derived(derived, report);
   std::error_code ignored;
   fs::remove_all(repository.locks(), ignored);
   return report;

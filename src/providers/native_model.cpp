@@ -208,6 +208,7 @@ Result<native::EncoderModel> native_model(const model::ModelFolder& folder) {
   auto identity = model::model_identity(folder);
   if (!identity) return std::move(identity).error();
   model.identity = std::move(*identity);
+  model.source = folder.folder;
   model.owner = weights;
   return model;
 }

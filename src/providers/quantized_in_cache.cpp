@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/derivation.hpp"
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/sha256.hpp"
@@ -74,6 +75,7 @@ Result<fs::path> quantized_in_cache(const Float32Graph& float32, Dtype dtype, co
     if (!ranges) return ranges.error();
     plan.ranges = std::move(*ranges);
   }
+  base::note_derivation(folder, graph);
   if (const auto made = graph::quantize_onnx(graph, file, plan); !made) return made.error();
   return file;
 }

@@ -249,6 +249,25 @@ class Models(HubTest):
             done = self.good(*words, "--dtype", "int8", environment=environment)
             self.assertEqual(done.stderr, b"")
 
+    def test_what_was_made_of_a_model_goes_with_it(self):
+        repos = {"org/name": real_repo(self.folder / "model"), "org/other": real_repo(self.folder / "other", 2)}
+        with Hub(repos) as hub:
+            environment = self.environment(hub)
+            derived = self.folder / "own/derived"
+
+            def made(model):
+                before = set(derived.glob("*"))
+                for words in ([], ["--dtype", "int8"], ["--dtype", "fp16"]):
+                    self.good("embed", "x", "--model", model, "--provider", "onnx", *words, environment=environment)
+                return {path.name for path in set(derived.glob("*")) - before if len(path.name) == 64}
+
+            first, others = made("org/name"), made("org/other")
+            self.assertEqual((len(first), len(others)), (3, 3))
+            text = self.good("remove", "org/name", environment=environment).stdout.decode()
+            self.assertEqual({path.name for path in derived.glob("*") if len(path.name) == 64}, others)
+            for name in first:
+                self.assertIn(name, text)
+
     def test_a_name_without_its_owner(self):
         self.fails(3, "is sentence-transformers/all-MiniLM-L6-v2 meant?", "embed", "x", "--offline", "--model", "all-MiniLM-L6-v2",
                    environment=self.environment("http://127.0.0.1:1"))

@@ -100,12 +100,12 @@ struct VerifyReport {
 Result<VerifyReport> verify_model(const std::string& model, bool repair, const HubOptions& options = {});
 
 struct RemoveReport {
-  std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> folders;  // and files that were made of the model
   std::uint64_t bytes = 0;
 };
 
 // Removes the model from the hub's cache and from what set-up brought, with all its revisions; for readers in one
-// step. not_found where there is none.
+// step. What this library made of it (converted graphs, packed weights) goes too. not_found where there is none.
 Result<RemoveReport> remove_model(const std::string& model, const HubOptions& options = {});
 
 // Writes the model's plain ONNX graph to `path`: onnx/model.onnx, else model.onnx. External data goes beside it, under

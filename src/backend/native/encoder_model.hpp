@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +76,9 @@ struct EncoderModel {
 
   // Differs where any weight does; empty where that is not known.
   std::string identity;
+
+  // What is made of the model and kept says that it comes from there; empty where nobody asks.
+  std::filesystem::path source;
 
   [[nodiscard]] std::size_t head_size() const noexcept { return hidden_size / heads; }
   [[nodiscard]] std::size_t vocab_size() const noexcept { return word_embeddings.rows; }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/derivation.hpp"
 #include "base/log.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -74,8 +75,6 @@ Header header_of(const std::string& key, std::span<const std::byte> memory, Exec
   return header;
 }
 
-fs::path path_of(const fs::path& folder, const std::string& key) { return folder / (key + std::string(kSuffix)); }
-
 struct Kept {
   fs::path path;
   fs::file_time_type used;
@@ -99,7 +98,9 @@ void remove_what_is_too_much(const fs::path& folder) {
   std::uintmax_t bytes = 0;
   for (std::size_t at = 0; at < all.size(); ++at) {
     bytes += all[at].bytes;
-    if (at > 0 && (at >= kMostFiles || bytes > kMostBytes)) fs::remove(all[at].path, ignored);
+    if (at == 0 || (at < kMostFiles && bytes <= kMostBytes)) continue;
+    fs::remove(all[at].path, ignored);
+    fs::remove(base::derivation_note(all[at].path), ignored);
   }
 }
 
@@ -119,9 +120,11 @@ bool write(const fs::path& path, const Header& header, std::span<const std::byte
 
 }  // namespace
 
+fs::path packed_path(const fs::path& folder, const std::string& key) { return folder / (key + std::string(kSuffix)); }
+
 std::optional<PackedFile> PackedFile::open(const fs::path& folder, const std::string& key, std::size_t bytes,
                                            Executor& executor) {
-  const auto path = path_of(folder, key);
+  const auto path = packed_path(folder, key);
   auto mapped = base::MmapFile::open(path);
   if (!mapped || mapped->bytes().size() != kMemoryStart + bytes) return std::nullopt;
   PackedFile file(std::move(*mapped));
@@ -143,7 +146,7 @@ void keep_packed(const fs::path& folder, const std::string& key, std::span<const
   auto unfinished = folder / key;
   unfinished += "." + std::to_string(std::random_device()()) + std::string(kUnfinishedSuffix);
   if (!failure && write(unfinished, header_of(key, memory, executor), memory)) {
-    fs::rename(unfinished, path_of(folder, key), failure);
+    fs::rename(unfinished, packed_path(folder, key), failure);
     if (!failure) return remove_what_is_too_much(folder);
   }
   std::error_code ignored;

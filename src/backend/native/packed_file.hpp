@@ -19,6 +19,9 @@
 
 namespace akidb::embedding::backend::native {
 
+// Where the file of this key lies in `folder`.
+std::filesystem::path packed_path(const std::filesystem::path& folder, const std::string& key);
+
 class PackedFile {
  public:
   // Nothing where there is no such file, or where it is damaged or not of `bytes` bytes of memory: the caller packs
