@@ -55,7 +55,10 @@ bool has_published_int8_alone(const ProviderOptions& options) {
 }  // namespace
 
 ProviderResult make_best_provider(const ProviderOptions& options) {
-  if (!asks_for_cpu(options)) return make_onnx_provider(options);
+  // From here on only graphs will do: where the weights that are here cannot be made one, theirs is fetched.
+  auto on_onnx = options;
+  on_onnx.provider = ProviderKind::onnx;
+  if (!asks_for_cpu(options)) return make_onnx_provider(on_onnx);
   if (options.device == "auto" && may_have_gpu()) {
     if (auto provider = on_a_gpu(options)) return provider;
   }
@@ -72,7 +75,7 @@ ProviderResult make_best_provider(const ProviderOptions& options) {
   if (native || native.error().code != ErrorCode::unsupported) return native;
   const std::string why = "not native: " + native.error().message;
   base::log(LogLevel::info, why + "; ONNX Runtime runs the model");
-  return make_onnx_provider(options, why);
+  return make_onnx_provider(on_onnx, why);
 }
 
 }  // namespace akidb::embedding::providers

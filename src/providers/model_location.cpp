@@ -145,4 +145,30 @@ Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolder
   return location(std::move(pulled->folder), std::move(pulled->commit), wish);
 }
 
+Result<ModelLocation> graph_here(const ModelWish& wish, const ModelLocation& here) {
+  const auto chosen = hub::choose_onnx(graphs_in(here.folder), onnx_wish(wish), base::cpu_topology().instruction_sets);
+  if (!chosen) return chosen.error();
+  return ModelLocation{here.folder, here.revision, here.folder / chosen->file, true};
+}
+
+Result<ModelLocation> pull_graph(const ModelWish& wish, const ModelLocation& here, const hub::CacheFolders& folders) {
+  const auto offline = is_offline(wish);
+  if (!offline) return offline.error();
+  if (*offline) {
+    return Error{ErrorCode::unavailable,
+                 "this is offline: akidb-embed pull " + wish.model +
+                     (wish.revision == "main" ? "" : " --revision " + wish.revision) +
+                     " --provider onnx brings the graph that it was published with, if it was with one",
+                 here.folder.string(),
+                 {}};
+  }
+  auto request = pull_request(wish);
+  request.form = hub::PullForm::graph;
+  if (!here.revision.empty()) request.revision = here.revision;  // that of the tokenizer and of the settings
+  auto pulled = hub::pull(request, folders);
+  if (!pulled) return std::move(pulled).error();
+  auto graph = pulled->folder / pulled->weights;
+  return ModelLocation{std::move(pulled->folder), std::move(pulled->commit), std::move(graph), true};
+}
+
 }  // namespace akidb::embedding::providers

@@ -43,6 +43,12 @@ Result<std::vector<std::string>> external_locations(const std::filesystem::path&
 // the ways to bring the model), and those of hub::pull().
 Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolders& folders);
 
+// The graph that was published with a model whose other weights are `here`: in the same folder, or brought to it from
+// the hub. Errors: not_found where there is none of the wanted type; of pull_graph() also unavailable where it is
+// offline, which says how to bring one, and those of hub::pull().
+Result<ModelLocation> graph_here(const ModelWish& wish, const ModelLocation& here);
+Result<ModelLocation> pull_graph(const ModelWish& wish, const ModelLocation& here, const hub::CacheFolders& folders);
+
 // In the caches alone.
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders);
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "hub/cache_folders.hpp"
+#include "hub/model_store.hpp"
 #include "model/onnx_external_data.hpp"
 #include "providers/convert_to_cache.hpp"
 #include "providers/model_location.hpp"
@@ -169,17 +171,32 @@ Result<Located> locate_in_dtype(const ProviderOptions& options, const hub::Cache
   return located(locate_model(plain, folders), false);
 }
 
-// `is_as_wished` as in Located.
-Result<ModelSource> find_as_published(const ProviderOptions& options, bool& is_as_wished) {
-  if (fs::path(options.model).extension() == ".onnx") {
-    auto source = source_of_file(options);
-    return source ? with_checked_graph(std::move(source).value()) : source;
+// For weights that are here and of which no graph can be made: one that the model was published with. What is on this
+// machine goes before the hub, and the wanted type before float32.
+Result<Located> locate_published(const ProviderOptions& options, const ModelLocation& here,
+                                 const hub::CacheFolders& folders) {
+  auto plain = model_wish(options);
+  std::vector<ModelWish> wishes;
+  if (plain.dtype == Dtype::fp16 || plain.dtype == Dtype::int8) wishes.push_back(plain);
+  plain.dtype = Dtype::automatic;
+  wishes.push_back(plain);
+  const auto is_as_wished = [&](const ModelWish& wish) { return &wish != &wishes.back(); };
+  const auto is_found = [](const Result<ModelLocation>& at) { return at || at.error().code != ErrorCode::not_found; };
+  Result<ModelLocation> graph = Error{ErrorCode::not_found, {}, {}, {}};
+  for (const auto& wish : wishes) {
+    graph = graph_here(wish, here);
+    if (is_found(graph)) return located(std::move(graph), is_as_wished(wish));
   }
-  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
-  const auto found = locate_in_dtype(options, folders);
-  if (!found) return found.error();
-  is_as_wished = found->is_as_wished;
-  const auto& location = found->location;
+  if (!hub::is_id(options.model)) return std::move(graph).error();
+  for (const auto& wish : wishes) {
+    graph = pull_graph(wish, here, folders);
+    if (is_found(graph)) return located(std::move(graph), is_as_wished(wish));
+  }
+  return std::move(graph).error();
+}
+
+Result<ModelSource> source_at(const ModelLocation& location, const ProviderOptions& options,
+                              const hub::CacheFolders& folders) {
   auto model = model::read_model_folder(location.folder, location.graph);
   if (!model) return std::move(model).error();
 
@@ -203,6 +220,34 @@ Result<ModelSource> find_as_published(const ProviderOptions& options, bool& is_a
   source.masked_graph = std::move(converted->masked);
   source.weights = std::move(converted->weights);
   return source;
+}
+
+// `is_as_wished` as in Located.
+Result<ModelSource> find_as_published(const ProviderOptions& options, bool& is_as_wished) {
+  if (fs::path(options.model).extension() == ".onnx") {
+    auto source = source_of_file(options);
+    return source ? with_checked_graph(std::move(source).value()) : source;
+  }
+  const auto folders = hub::cache_folders(options.cache, options.hub_cache);
+  const auto found = locate_in_dtype(options, folders);
+  if (!found) return found.error();
+  is_as_wished = found->is_as_wished;
+  auto source = source_at(found->location, options, folders);
+  // `auto` goes on with a provider that runs the weights which are here.
+  const bool is_for_graphs = options.provider == ProviderKind::onnx && !found->location.graph;
+  if (source || source.error().code != ErrorCode::unsupported || !is_for_graphs) return source;
+
+  base::log(LogLevel::info, "model: " + source.error().message + "; looking for a graph that it was published with");
+  const auto published = locate_published(options, found->location, folders);
+  if (!published) {
+    auto error = published.error();
+    error.message = source.error().message + "; " + error.message;
+    // No graph anywhere: what is wrong is what the weights are.
+    if (error.code == ErrorCode::not_found) error.code = ErrorCode::unsupported;
+    return error;
+  }
+  is_as_wished = published->is_as_wished;
+  return source_at(published->location, options, folders);
 }
 
 }  // namespace

@@ -249,6 +249,47 @@ class Models(HubTest):
             done = self.good(*words, "--dtype", "int8", environment=environment)
             self.assertEqual(done.stderr, b"")
 
+    def test_a_graph_for_weights_that_cannot_be_converted(self):
+        """The safetensors are here, and the converter does not write RoBERTa: the graph of the same revision comes too."""
+        folder = self.folder / "model"
+        repo = real_repo(folder)
+        self.good("convert", "model", "--output", "plain.onnx")
+        config = json.loads(repo.files["config.json"])
+        repo.files["config.json"] = json.dumps({**config, "model_type": "roberta", "pad_token_id": 1}).encode()
+        repo.refs = ("main", "v1")
+        onnx = ["embed", "hello world", "--model", "org/name", "--provider", "onnx"]
+        with Hub({"org/name": repo}) as hub:
+            environment = self.environment(hub)
+            self.assertIn(b"model.safetensors", self.pull(hub, "--revision", "v1").stdout)
+            said = "cannot be converted to ONNX"
+            self.fails(4, said, *onnx, "--revision", "v1", environment=environment)  # published without a graph
+            done = self.fails(6, said, *onnx, "--revision", "v1", "--offline", environment=environment)
+            self.assertIn(b"akidb-embed pull org/name --revision v1 --provider onnx", done.stderr)
+            repo.files["onnx/other.onnx"] = self.read("plain.onnx")  # the name is not the usual one
+            repo.files["onnx/model_quantized.onnx"] = b"no graph"
+            self.fails(2, "--onnx-file", *onnx, "--revision", "v1", environment=environment)
+            del repo.files["onnx/model_quantized.onnx"]
+            local = rows(self.good("embed", "hello world", "--model", "plain.onnx", "--tokenizer", "model").stdout)
+            self.assertEqual(rows(self.good(*onnx, "--revision", "v1", environment=environment).stdout), local)
+            self.assertFalse((self.folder / "hub/models--org--name/refs/main").exists())
+            before = len(hub.seen)
+            for words in (["--provider", "onnx"], ["--provider", "onnx", "--dtype", "fp16"]):
+                self.good("embed", "x", "--model", "org/name", "--revision", "v1", "--offline", *words, environment=environment)
+            self.assertEqual(len(hub.seen), before)
+
+    def test_a_device_of_onnx_runtime_has_a_graph_fetched(self):
+        """--provider auto, a device that only ONNX Runtime has: refused for what the device lacks, not for the weights."""
+        repo = real_repo(self.folder / "model")
+        self.good("convert", "model", "--output", "plain.onnx")
+        config = json.loads(repo.files["config.json"])
+        repo.files["config.json"] = json.dumps({**config, "model_type": "roberta", "pad_token_id": 1}).encode()
+        repo.files["onnx/model.onnx"] = self.read("plain.onnx")
+        with Hub({"org/name": repo}) as hub:
+            environment = self.environment(hub)
+            self.assertIn(b"model.safetensors", self.pull(hub).stdout)
+            self.fails(6, "xnnpack", "embed", "x", "--model", "org/name", "--device", "xnnpack", environment=environment)
+            self.assertTrue(list((self.folder / "hub").rglob("snapshots/*/onnx/model.onnx")))
+
     def test_what_was_made_of_a_model_goes_with_it(self):
         repos = {"org/name": real_repo(self.folder / "model"), "org/other": real_repo(self.folder / "other", 2)}
         with Hub(repos) as hub:
