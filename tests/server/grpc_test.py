@@ -406,7 +406,7 @@ class Doors(unittest.TestCase):
                 time.sleep(0.1)
                 begin = time.monotonic()
                 self.assertEqual(server.stop(), 0)
-                self.assertLess(time.monotonic() - begin, 2)
+                self.assertLess(time.monotonic() - begin, 15)  # the grace is 30 s
                 for thread in threads:
                     thread.join(GUARD)
                 with self.assertRaises(grpc.RpcError):

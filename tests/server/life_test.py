@@ -111,7 +111,9 @@ class Life(unittest.TestCase):
                 self.assertEqual(embed(connection)[0], 200)
             begin = time.monotonic()
             self.assertEqual(server.stop(), 0)
-            self.assertLess(time.monotonic() - begin, 1.0)
+            seconds = time.monotonic() - begin
+            print(f"an idle server with 20 connections ended {seconds:.2f} s after SIGTERM")
+            self.assertLess(seconds, 15)  # neither the 75 s of an idle connection nor the 30 s of grace
             for connection in connections:
                 connection.close()
 
