@@ -29,8 +29,8 @@ if(AKIDB_EMBEDDING_SANITIZE)
   target_compile_options(akidb_embedding_settings INTERFACE -fsanitize=${AKIDB_EMBEDDING_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(akidb_embedding_settings INTERFACE -fsanitize=${AKIDB_EMBEDDING_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # False alarms inside the standard library and Boost, which the sanitizers' own code brings about; builds without
-    # sanitizers keep the warning.
-    target_compile_options(akidb_embedding_settings INTERFACE -Wno-maybe-uninitialized)
+    # False alarms inside the standard library and Boost, and on a test's own operator new and delete, which the
+    # sanitizers' own code brings about; builds without sanitizers keep the warnings.
+    target_compile_options(akidb_embedding_settings INTERFACE -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
   endif()
 endif()
