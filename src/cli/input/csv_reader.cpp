@@ -33,16 +33,15 @@ void cut(std::string_view row, std::vector<std::string>& cells) {
 
 // Nothing of the row is consumed yet.
 Result<CsvReader::RawRow> CsvReader::raw_row() {
-  CsvRowEnd end;
   RawRow row;
   while (true) {
     const auto window = chunks_.window();
-    const auto feed = end.find(window, failed_);
+    const auto feed = row.end.find(window);
     const bool has_end = feed != std::string_view::npos;
     row.text = window.substr(0, feed);
     row.size = row.text.size() + (has_end ? 1 : 0);
     if (has_end && row.text.ends_with('\r')) row.text.remove_suffix(1);
-    if (end.malformed()) {
+    if (row.end.malformed()) {
       row.problem = "expected a comma after a quoted cell";
     } else if (row.text.size() > max_bytes_ + (has_end ? 0 : 1)) {  // the last byte may be a carriage return
       row.problem = too_long();
@@ -53,12 +52,10 @@ Result<CsvReader::RawRow> CsvReader::raw_row() {
     if (*got) continue;
     row.text = chunks_.window();  // the stream's last row has no end
     if (row.text.size() > max_bytes_) row.problem = too_long();
-    if (end.inside_quotes()) row.problem = "expected '\"' at the end of a quoted cell";
-    if (end.lone_return()) row.problem = "expected a comma after a quoted cell";
+    if (row.end.inside_quotes()) row.problem = "expected '\"' at the end of a quoted cell";
+    if (row.end.lone_return()) row.problem = "expected a comma after a quoted cell";
     break;
   }
-  looked_at_ += end.looked_at();
-  if (!row.problem.empty() && end.is_further_than(failed_)) failed_ = end;
   return row;
 }
 
@@ -76,30 +73,41 @@ Result<CsvRow> CsvReader::next() {
     row.end = row.problem.empty() && raw->size == 0;
     if (row.end) return row;
     if (!row.problem.empty()) {
-      if (auto passed = pass_over_line(); !passed) return passed.error();
+      auto found = pass_over(raw->end);
+      if (!found) return found.error();
+      row.lost = !*found;
       return row;
     }
     if (!raw->text.empty()) cut(raw->text, row.cells);
     position().lines += 1 + static_cast<std::uint64_t>(std::count(raw->text.begin(), raw->text.end(), '\n'));
     chunks_.consume(raw->size);
-    failed_.shift(raw->size);
     if (!raw->text.empty()) return row;
   }
 }
 
-// After a bad row the next line is taken as a row again: a stray quote costs a line, not the file.
-Result<void> CsvReader::pass_over_line() {
-  ++position().lines;
+// A row that is too long ends where its quotes say. One whose quotes are wrong ends with its line, as long as they
+// stood in one line: behind a line feed in quotes nobody knows any more which side of them is inside.
+Result<bool> CsvReader::pass_over(CsvRowEnd end) {
   while (true) {
     const auto window = chunks_.window();
-    const auto feed = window.find('\n');
-    const auto passed = feed == std::string_view::npos ? window.size() : feed + 1;
+    auto feed = end.find(window);
+    if (end.malformed()) {
+      if (end.lines_crossed() > 0) return false;
+      feed = window.find('\n');
+    }
+    const bool has_end = feed != std::string_view::npos;
+    const auto passed = has_end ? feed + 1 : window.size();
     chunks_.consume(passed);
-    failed_.shift(passed);
-    if (feed != std::string_view::npos) return {};
+    if (has_end) {
+      position().lines += 1 + end.lines_crossed();
+      return true;
+    }
+    if (!end.malformed()) end.shift(passed);
     const auto got = chunks_.more();
     if (!got) return got.error();
-    if (!*got) return {};
+    if (*got) continue;
+    position().lines += 1 + end.lines_crossed();
+    return !end.inside_quotes() || end.lines_crossed() == 0;
   }
 }
 

@@ -24,7 +24,8 @@ namespace akidb::embedding::cli {
 struct CsvRow {
   std::vector<std::string> cells;
   std::uint64_t line = 0;  // where the row begins, from 1
-  std::string problem;     // not empty: the row is bad, and its line has been passed over
+  std::string problem;     // not empty: the row is bad, and has been passed over
+  bool lost = false;       // it is bad in such a way that where the next row begins cannot be told: read no further
   bool end = false;        // there are no more rows
 };
 
@@ -44,24 +45,20 @@ class CsvReader {
   Result<void> go_to(const InputPosition& target) { return chunks_.go_to(target); }
   [[nodiscard]] const ByteSource& source() const noexcept { return chunks_.source(); }
 
-  // Bytes that the search for row ends has looked at, each as often as it was: what bad rows cost.
-  [[nodiscard]] std::uint64_t looked_at() const noexcept { return looked_at_; }
-
  private:
   struct RawRow {
     std::string_view text;  // without its end
     std::size_t size = 0;   // with it; 0: there are no more rows
     std::string problem;    // not empty: bad as it is
+    CsvRowEnd end;          // how far its end was looked for
   };
 
   Result<RawRow> raw_row();
-  Result<void> pass_over_line();
+  Result<bool> pass_over(CsvRowEnd end);  // whether the next row's beginning is known
   [[nodiscard]] std::string too_long() const;
 
   ChunkReader chunks_;
   std::size_t max_bytes_;
-  CsvRowEnd failed_;  // how far the search for a bad row's end went: the rows after it need not go there again
-  std::uint64_t looked_at_ = 0;
 };
 
 }  // namespace akidb::embedding::cli

@@ -29,6 +29,13 @@ class CsvRecords final : public RecordReader {
     if (!row) return row.error();
     if (row->end) return NextRecord(EndOfInput{});
     ++rows_.position().records;
+    if (row->lost) {
+      return Error{ErrorCode::invalid_argument,
+                   name() + ":" + std::to_string(row->line) + ": " + row->problem +
+                       "; its quotes go over several lines, so where the next row begins cannot be told",
+                   {},
+                   {}};
+    }
     if (!row->problem.empty()) return NextRecord(BadRecord{row->line, std::move(row->problem)});
     if (row->cells.size() != columns_.names.size()) {
       return NextRecord(BadRecord{row->line, "expected " + std::to_string(columns_.names.size()) + " columns, found " +

@@ -20,20 +20,14 @@ CsvRowEnd::State CsvRowEnd::next(State state, char c) noexcept {
   return c == ',' ? State::cell_begins : State::plain;
 }
 
-std::size_t CsvRowEnd::find(std::string_view text, const CsvRowEnd& before) {
-  while (at_ < text.size() && !malformed()) {
+std::size_t CsvRowEnd::find(std::string_view text) {
+  for (; at_ < text.size() && !malformed(); ++at_) {
     const char c = text[at_];
     if (c == '\n') {
       if (!inside_quotes()) return at_;
-      if (at_ < before.at_) {
-        at_ = before.at_;
-        state_ = before.state_;
-        continue;
-      }
+      ++lines_crossed_;
     }
     state_ = next(state_, c);
-    ++at_;
-    ++looked_at_;
   }
   return std::string_view::npos;
 }

@@ -1,6 +1,9 @@
 #include "cli/input/record.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "cli/input/memory_source.hpp"
 
@@ -90,20 +93,40 @@ std::vector<Case> cases() {
       {csv, "text\na\n\"\"\n\nb", "2:a|3:|5:b|"},
       {csv, "n,text\r\n1,\"a \"\"q\"\", b\"\r\n2,x\"y\r\n", "2:a \"q\", b|3:x\"y|"},
       {csv, "text,n\n\"two\r\nlines\",1\nlast,2", "2:two\r\nlines|4:last|"},
-      {csv, "text,n\n\"open,1\nnext,2\n", "2!|3:next|"},
+      {csv, "text,n\n\"open,1", "2!|"},
+      {csv, "text,n\n\"a\"b,\"\nnext,2\n", "2!|3:next|"},
       {csv, "text,n\n\"a\"b,1\nnext,2\n,\n1\n1,2,3\n", "2!|3:next|4:|5!|6!|"},
       {csv_with_id, "id,text,\"a \"\"b\"\"\"\n7,x,\"\n\"\n", "2:x#\"7\"{\"a \\\"b\\\"\":\"\\n\"}|"},
       {csv_with_id,
        "\xEF\xBB\xBF"
        "id,text\n7,x\n",
        "2:x#\"7\"|"},
-      {short_csv, "text\nabcdefgh\nabcdefghi\n\"abcdefgh\nok\n", "2:abcdefgh|3!|4!|5:ok|"},
+      {short_csv, "text\nabcdefgh\nabcdefghi\nok\n", "2:abcdefgh|3!|4:ok|"},
+      {short_csv, "text\n\"abcdefgh\nevil\n\nend\"\nok\n", "2!|6:ok|"},
+      {short_csv, "text\n\"abcdefgh\"evil\nok\n", "2!|3:ok|"},
   };
 }
 
 TEST(RecordReader, GivesTheRecordsInPiecesOfAnySize) {
   for (const auto& [options, input, expected] : cases()) {
     for (const auto piece : kPieces) EXPECT_EQ(all_of(*reader_of(input, options, piece)), expected) << input;
+  }
+}
+
+// What would come of guessing is a part of a cell taken for a text.
+TEST(RecordReader, EndsWhereNobodyKnowsWhichSideOfAQuoteIsInside) {
+  RecordOptions csv;
+  csv.format = InputFormat::csv;
+  csv.max_line_bytes = 16;
+  for (const std::string row : {"\"open,1\nz,3\n", "\"open,2\nz,3\n\"w\",4\nq,5\n", "\"o\nn\"x\n\",2\nz,3\n",
+                                "\"longer than sixteen\nz,3\nq,5\n"}) {
+    for (const auto piece : kPieces) {
+      const auto found = all_of(*reader_of("text,n\nfirst,1\n" + row, csv, piece));
+      EXPECT_THAT(found, testing::StartsWith("2:first|")) << row;
+      EXPECT_THAT(found, testing::HasSubstr(":3: expected")) << row;
+      EXPECT_THAT(found, testing::HasSubstr("where the next row begins cannot be told")) << row;
+      EXPECT_EQ(std::ranges::count(found, '|'), 1) << row;
+    }
   }
 }
 
