@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace akidb::embedding::test {
@@ -14,6 +15,12 @@ inline constexpr std::size_t kGoldenDimension = 384;
 // Bounds of the golden test: what a value may differ by, and the least cosine.
 inline constexpr float kLargestDifference = 2e-6F;
 inline constexpr double kLeastCosine = 0.999999;
+
+// The same in float32 of a ModelInfo::matmul_precision.
+inline constexpr float kLargestDifferenceOfHigh = 5e-6F;
+constexpr float largest_difference_of(std::string_view matmul_precision) {
+  return matmul_precision == "high" ? kLargestDifferenceOfHigh : kLargestDifference;
+}
 
 struct GoldenText {
   std::string group;

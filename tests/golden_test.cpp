@@ -41,9 +41,10 @@ struct Bounds {
 };
 constexpr float kAnything = 1;
 constexpr std::array kBounds = {
-    Bounds{"fp32", Dtype::automatic, test::kLargestDifference, test::kLeastCosine, test::kLeastCosine},
+    Bounds{"fp32", Dtype::automatic, test::kLargestDifference, test::kLeastCosine, test::kLeastCosine,
+           MatmulPrecision::highest},
     Bounds{"mlx", Dtype::fp32, 5e-6F, test::kLeastCosine, test::kLeastCosine},  // sums in another order
-    Bounds{"high", Dtype::fp32, 5e-6F, 0.9999999, 0.9999999, MatmulPrecision::high},
+    Bounds{"high", Dtype::fp32, test::kLargestDifferenceOfHigh, 0.9999999, 0.9999999, MatmulPrecision::high},
     Bounds{"bf16", Dtype::bf16, kAnything, 0.9999, 0.9999},
     Bounds{"int8", Dtype::int8, kAnything, 0.993, 0.998},
     Bounds{"onnx-int8", Dtype::int8, kAnything, 0.985, 0.995},  // one scale for a whole activation

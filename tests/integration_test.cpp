@@ -16,7 +16,6 @@ namespace akidb::embedding {
 namespace {
 
 using test::golden;
-using test::kLargestDifference;
 using test::largest_difference;
 using ::testing::HasSubstr;
 
@@ -34,6 +33,12 @@ std::unique_ptr<EmbeddingProvider> must_open(const ProviderOptions& options) {
 EmbeddingProvider& provider() {
   static const auto opened = must_open({});
   return *opened;
+}
+
+// What a value may differ by.
+float bound() {
+  static const float of_precision = test::largest_difference_of(provider().model_info()->matmul_precision);
+  return of_precision;
 }
 
 BatchEmbeddingResponse must_embed(EmbeddingProvider& where, BatchEmbeddingRequest request) {
@@ -88,10 +93,12 @@ TEST(Integration, InfoSaysWhatTheModelIsAndWhatItRunsOn) {
   if (info->provider == "native") {
     EXPECT_THAT(info->runtime, HasSubstr("kernels"));
     EXPECT_THAT(info->execution, HasSubstr("6 layers"));
+    EXPECT_THAT(info->matmul_precision, ::testing::AnyOf("highest", "high"));
   } else {
     EXPECT_EQ(info->provider, "onnx");
     EXPECT_THAT(info->runtime, HasSubstr("ONNX Runtime"));
     EXPECT_THAT(info->execution, HasSubstr("ExecutionProvider"));
+    EXPECT_EQ(info->matmul_precision, "");
   }
 }
 
@@ -114,7 +121,7 @@ TEST(Integration, ABatchComesHomeInItsOrder) {
   ASSERT_EQ(response.embeddings.rows(), texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto alone = vector_of({.inputs = {texts[i]}});
-    EXPECT_LE(largest_difference(response.embeddings.row(i), alone), kLargestDifference) << i;
+    EXPECT_LE(largest_difference(response.embeddings.row(i), alone), bound()) << i;
   }
   EXPECT_EQ(response.usage.truncated_inputs, 1U);
 }
@@ -137,7 +144,7 @@ TEST(Integration, AnEmptyListIsAnError) { expect_error({}, ErrorCode::invalid_ar
 TEST(Integration, TheEmptyStringIsAText) {
   const auto response = must_embed(provider(), {.inputs = {""}});
   ASSERT_EQ(response.embeddings.rows(), 1U);
-  EXPECT_LE(largest_difference(response.embeddings.row(0), golden("").vector), kLargestDifference);
+  EXPECT_LE(largest_difference(response.embeddings.row(0), golden("").vector), bound());
   EXPECT_EQ(response.inputs[0].tokens, 2U);  // [CLS] and [SEP]
 }
 
@@ -159,7 +166,7 @@ TEST(Integration, TooLongIsCutOnTheSideThatWasAskedFor) {
     const auto ids = cut(long_text(), side);
     ASSERT_EQ(ids.size(), kMaxTokens);
     const auto response = must_embed(provider(), {.inputs = {long_text()}, .truncation = side});
-    EXPECT_LE(largest_difference(response.embeddings.row(0), vector_of({.inputs = {ids}})), kLargestDifference);
+    EXPECT_LE(largest_difference(response.embeddings.row(0), vector_of({.inputs = {ids}})), bound());
     EXPECT_EQ(response.inputs[0].tokens, kMaxTokens);
     EXPECT_GT(response.inputs[0].truncated_tokens, 0U);
     EXPECT_EQ(response.usage.truncated_inputs, 1U);
@@ -208,7 +215,7 @@ TEST(Integration, ConcurrentCallersGetTheirOwnVectors) {
       });
     }
   }
-  EXPECT_THAT(worst, ::testing::Each(::testing::Le(kLargestDifference)));
+  EXPECT_THAT(worst, ::testing::Each(::testing::Le(bound())));
 }
 
 // The outcome of an asynchronous request; fails the test when it does not come within a minute.
@@ -227,7 +234,7 @@ Result<BatchEmbeddingResponse> outcome_of(BatchEmbeddingRequest request,
 TEST(Integration, AnAsynchronousRequestCompletes) {
   const auto outcome = outcome_of({.inputs = {"hello world"}});
   ASSERT_TRUE(outcome) << to_string(outcome.error());
-  EXPECT_LE(largest_difference(outcome->embeddings.row(0), golden("hello world").vector), kLargestDifference);
+  EXPECT_LE(largest_difference(outcome->embeddings.row(0), golden("hello world").vector), bound());
 }
 
 TEST(Integration, ACancelledRequestEndsAsCancelled) {
@@ -259,7 +266,7 @@ TEST(Integration, TokenIdsAreTakenAsTheyAre) {
   ASSERT_TRUE(provider().tokenizer()->encode_ids("hello world", true, ids));
   EXPECT_EQ(ids, (TokenIds{101, 7592, 2088, 102}));
   EXPECT_LE(largest_difference(vector_of({.inputs = {ids}}), vector_of({.inputs = {"hello world"}})),
-            kLargestDifference);
+            bound());
   expect_error({.inputs = {TokenIds{101, 30'522, 102}}}, ErrorCode::invalid_argument);
   expect_error({.inputs = {TokenIds{}}}, ErrorCode::invalid_argument);
 }
@@ -282,7 +289,7 @@ TEST(Integration, FewerDimensionsAreThePrefixOfTheWholeVector) {
   const auto whole = vector_of({.inputs = {"hello world"}, .normalize = Normalize::no});
   const auto prefix = vector_of({.inputs = {"hello world"}, .normalize = Normalize::no, .dimensions = 64});
   ASSERT_EQ(prefix.size(), 64U);
-  EXPECT_LE(largest_difference(prefix, std::span(whole).first(64)), kLargestDifference);
+  EXPECT_LE(largest_difference(prefix, std::span(whole).first(64)), bound());
 
   const auto unit = vector_of({.inputs = {"hello world"}, .dimensions = 64});
   EXPECT_NEAR(norm(unit), 1.0, 1e-6);

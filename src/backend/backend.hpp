@@ -50,6 +50,7 @@ struct BackendInfo {
   std::string execution;               // what really ran where, read back from the engine
   std::optional<double> device_share;  // of the graph's nodes, those that ran on the device; nothing where unknown
   std::string dtype;                   // "fp32"
+  std::string matmul_precision;        // of fp32: "highest" or "high"; empty where there is no choice
   std::size_t hidden_size = 0;
   std::size_t vocab_size = 0;     // ids at or above are refused; 0 where unknown
   std::size_t max_positions = 0;  // longest sequence; 0 where unknown

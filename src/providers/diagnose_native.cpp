@@ -14,6 +14,7 @@ NativeFacts native_facts() {
   const auto active = kernels::active_set();
   if (active) {
     facts.kernels = (*active)->name;
+    facts.matmul_precision = kernels::has_faster_high(**active) ? "high" : "highest";
   } else {
     facts.problem = active.error().message;
   }

@@ -1,7 +1,7 @@
 // From a model's name to a provider on the native encoder.
 #include <utility>
 
-#include "backend/native/kernels/cpu_features.hpp"
+#include "backend/native/kernels/registry.hpp"
 #include "backend/native/native_backend.hpp"
 #include "providers/makers.hpp"
 #include "providers/native_model.hpp"
@@ -29,7 +29,9 @@ kernels::Precision precision_of(const ProviderOptions& options) {
     case Dtype::fp16:
     case Dtype::fp32: break;
   }
-  return options.matmul_precision == MatmulPrecision::high ? kernels::Precision::fp32_high : kernels::Precision::fp32;
+  // A set without a faster way takes fp32's.
+  return options.matmul_precision == MatmulPrecision::highest ? kernels::Precision::fp32
+                                                              : kernels::Precision::fp32_high;
 }
 
 Result<void> check_options(const ProviderOptions& options) {

@@ -19,6 +19,7 @@ PipelineProvider::PipelineProvider(pipeline::PipelineParts parts, pipeline::Pipe
   info.execution = backend.execution;
   info.device_share = backend.device_share;
   info.dtype = backend.dtype;
+  info.matmul_precision = backend.matmul_precision;
   info_ = std::make_shared<const ModelInfo>(std::move(info));
 }
 

@@ -68,6 +68,14 @@ class Vectors(ProgramTest):
         differences = (abs(a - b) for a, b in zip(struct.unpack(f"<{count}f", got), struct.unpack(f"<{count}f", expected)))
         self.assertLessEqual(max(differences), 1e-6)
 
+    def test_resume_in_another_matmul_precision(self):
+        self.write("in.txt", b"a\nb\n\xff\n")
+        words = ("embed", "--input", "in.txt", "--output", "out.jsonl")
+        self.fails(2, "in.txt:3: ", *words, "--matmul-precision", "highest")
+        taken = json.loads(self.good("doctor", "--json").stdout)["native"]["matmul_precision"]
+        self.assertIn(taken, ("highest", "high"))
+        self.fails(2, "was 'highest' and is 'high'" if taken == "high" else "in.txt:3: ", *words, "--resume")
+
     def test_too_long(self):
         long = "word " * 400
         self.good("embed", long)
@@ -145,6 +153,7 @@ class Doctor(ProgramTest):
         self.assertTrue(report["devices"][0]["usable"])
         self.assertAlmostEqual(report["model"]["vector_length"], 1, places=5)
         self.assertEqual(report["model"]["info"]["max_tokens"], 256)
+        self.assertEqual(report["model"]["info"]["matmul_precision"], report["native"]["matmul_precision"])
         self.assertEqual({folder["purpose"] for folder in report["folders"]}, {"models", "derived", "hub cache"})
         self.assertIn("All is well", self.good("doctor").stdout.decode())
 

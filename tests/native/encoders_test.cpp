@@ -1,6 +1,7 @@
 // Every architecture against transformers: tests/data/encoders, made by scripts/make_golden_encoders.sh. A failure
 // means that something else is computed; another order of additions stays within the bound.
 #include <gtest/gtest.h>
+#include <akidb/embedding/doctor.hpp>
 #include <akidb/embedding/open.hpp>
 
 #include <cmath>
@@ -32,8 +33,10 @@ std::vector<float> unit_mean(std::span<const float> rows, std::size_t width) {
   return unit;
 }
 
-std::unique_ptr<EmbeddingProvider> open_encoder(const std::string& name, ProviderKind kind) {
-  auto opened = open({.model = (kFolder / name).string(), .provider = kind});
+std::unique_ptr<EmbeddingProvider> open_encoder(const std::string& name,
+                                                MatmulPrecision precision = MatmulPrecision::automatic) {
+  auto opened = open(
+      {.model = (kFolder / name).string(), .provider = ProviderKind::native, .matmul_precision = precision});
   EXPECT_TRUE(opened) << to_string(opened.error());
   return opened ? std::move(*opened) : nullptr;
 }
@@ -41,7 +44,7 @@ std::unique_ptr<EmbeddingProvider> open_encoder(const std::string& name, Provide
 class NativeEncoders : public testing::TestWithParam<const char*> {};
 
 TEST_P(NativeEncoders, GiveTheReferencesRows) {
-  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  const auto provider = open_encoder(GetParam(), MatmulPrecision::highest);
   ASSERT_NE(provider, nullptr);
   BatchEmbeddingRequest request;
   for (auto& ids : read_ids(kFolder / GetParam() / "ids.txt")) request.inputs.emplace_back(std::move(ids));
@@ -77,7 +80,7 @@ TEST_P(NativeEncoders, GiveTheReferencesRows) {
 }
 
 TEST_P(NativeEncoders, AreWhatAutoTakesAndSayWhatTheyAre) {
-  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  const auto provider = open_encoder(GetParam());
   ASSERT_NE(provider, nullptr);
   const auto info = provider->model_info();
   ASSERT_TRUE(info);
@@ -88,9 +91,32 @@ TEST_P(NativeEncoders, AreWhatAutoTakesAndSayWhatTheyAre) {
   EXPECT_NE(info->execution.find("kernels"), std::string::npos);
 }
 
+std::vector<float> rows_of(EmbeddingProvider& provider, const std::vector<std::uint32_t>& ids) {
+  const auto response = provider.embed_batch({.inputs = {ids}, .output = Output::tokens});
+  EXPECT_TRUE(response) << to_string(response.error());
+  const auto values = response->embeddings.values();
+  return {values.begin(), values.end()};
+}
+
+// What auto takes is what doctor says, and has the very bits of what it is called.
+TEST(NativeMatmulPrecision, OfAutoIsWhatDoctorNames) {
+  const char* const model = "bert";
+  const auto taken = open_encoder(model);
+  ASSERT_NE(taken, nullptr);
+  const std::string name = taken->model_info()->matmul_precision;
+  EXPECT_EQ(name, diagnose({.model = (kFolder / model).string()}).native.matmul_precision);
+  ASSERT_TRUE(name == "highest" || name == "high") << name;
+  EXPECT_EQ(open_encoder(model, MatmulPrecision::highest)->model_info()->matmul_precision, "highest");
+  const auto same = open_encoder(model, name == "high" ? MatmulPrecision::high : MatmulPrecision::highest);
+  ASSERT_NE(same, nullptr);
+  EXPECT_EQ(same->model_info()->matmul_precision, name);
+  const auto ids = read_ids(kFolder / model / "ids.txt").front();
+  EXPECT_EQ(rows_of(*taken, ids), rows_of(*same, ids));
+}
+
 // These folders have no tokenizer: token ids work, and a text is refused with the reason.
 TEST_P(NativeEncoders, RefuseTextsWhereThereIsNoTokenizer) {
-  const auto provider = open_encoder(GetParam(), ProviderKind::native);
+  const auto provider = open_encoder(GetParam());
   ASSERT_NE(provider, nullptr);
   EXPECT_EQ(provider->tokenizer(), nullptr);
   EXPECT_TRUE(provider->health_check());

@@ -30,6 +30,7 @@ struct RuntimeFacts {
 struct NativeFacts {
   std::string kernels;                 // in use: "avx512_vnni"; empty where there are none
   std::vector<std::string> available;  // on this CPU, best first
+  std::string matmul_precision;        // that fp32 takes unless told: "highest" or "high"; empty without kernels
   std::string problem;                 // why there are none
 };
 

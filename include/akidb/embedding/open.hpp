@@ -46,7 +46,7 @@ enum class Dtype {
 // How exactly the native provider multiplies float32, where the CPU has a faster way than float32 products: on a CPU
 // with AMX as sums of products of bytes.
 enum class MatmulPrecision {
-  automatic,  // highest
+  automatic,  // high where this CPU is faster with it, else highest; ModelInfo::matmul_precision says which
   highest,    // as exact as float32: vectors within 2e-6 of exact ones
   high,       // faster: within 5e-6, and their cosine is 0.9999999 and better
 };

@@ -92,6 +92,7 @@ struct ModelInfo {
   std::string execution;               // read back from the runtime: "CPUExecutionProvider 143 of 143 nodes"
   std::optional<double> device_share;  // of the graph's nodes, those that ran on the device, 0 to 1
   std::string dtype;                   // "fp32"
+  std::string matmul_precision;        // of fp32 on the native provider: "highest" or "high"; else empty
   std::string pooling;                 // "mean"; "none" where the model's own output is pooled
   bool normalized = false;             // Normalize::model yields unit vectors
   std::string architecture;            // "bert"; empty where unknown

@@ -30,6 +30,17 @@ std::string_view name_of(Precision precision) {
   return "fp32";
 }
 
+// A set whose `high` is no other than its `highest` gives the vectors of `highest`.
+std::string_view matmul_precision_of(Precision precision, const kernels::KernelSet& set) {
+  switch (precision) {
+    case Precision::fp32: return "highest";
+    case Precision::fp32_high: return kernels::has_faster_high(set) ? "high" : "highest";
+    case Precision::bf16:
+    case Precision::int8: break;
+  }
+  return "";
+}
+
 class NativeBackend final : public Backend {
  public:
   NativeBackend(NativeOptions options, const kernels::KernelSet& set, std::unique_ptr<const EncoderWeights> weights)
@@ -43,8 +54,9 @@ class NativeBackend final : public Backend {
     info_.device = "cpu";
     info_.device_reason = std::move(options.device_reason);
     info_.dtype = name_of(options.precision);
+    info_.matmul_precision = matmul_precision_of(options.precision, set);
     info_.execution = std::to_string(model_.layers.size()) + " layers, products in " + info_.dtype +
-                      (options.precision == Precision::fp32_high ? " (high)" : "") + ", kernels " + set.name;
+                      (info_.matmul_precision == "high" ? " (high)" : "") + ", kernels " + set.name;
     info_.hidden_size = model_.hidden_size;
     info_.vocab_size = model_.vocab_size();
     info_.max_positions = model_.max_positions;

@@ -19,6 +19,7 @@ std::string native(const NativeFacts& facts) {
   return JsonObject()
       .add_or_null("kernels", facts.kernels)
       .add("available", facts.available)
+      .add_or_null("matmul_precision", facts.matmul_precision)
       .add_or_null("problem", facts.problem)
       .text();
 }
@@ -64,6 +65,7 @@ std::string info(const ModelInfo& facts) {
       .add_or_null("execution", facts.execution)
       .add("device_share", facts.device_share, 4)
       .add("dtype", facts.dtype)
+      .add_or_null("matmul_precision", facts.matmul_precision)
       .add("pooling", facts.pooling)
       .add("normalized", facts.normalized)
       .add_or_null("architecture", facts.architecture)

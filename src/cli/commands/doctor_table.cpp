@@ -37,6 +37,7 @@ void native(const NativeFacts& facts, std::string& out) {
   std::string sets;
   for (const auto& set : facts.available) sets += (sets.empty() ? "" : " ") + set;
   line("kernels", facts.kernels + " (here: " + sets + ")", out);
+  line("fp32", "--matmul-precision " + facts.matmul_precision + " unless told", out);
 }
 
 // What to install for a device is said once: where the model's own problem says it, not here.

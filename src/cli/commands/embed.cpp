@@ -71,13 +71,14 @@ Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, Inp
              {"revision", info.revision},
              {"provider", info.provider},
              {"dtype", info.dtype},
+             {"matmul-precision", info.matmul_precision},
              {"max-length", std::to_string(info.max_tokens)},
              {"format", std::string(name_of(format))},
              {"input-format", input == InputFormat::lines   ? "lines"
                               : input == InputFormat::jsonl ? "jsonl"
                                                             : "csv"}};
   for (const auto name :
-       {"matmul-precision", "onnx-file", "endpoint", "wire", "tokenizer", "text-field", "id-field", "embedding-field",
+       {"onnx-file", "endpoint", "wire", "tokenizer", "text-field", "id-field", "embedding-field",
         "keep-text", "output-kind", "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
     job.emplace_back(name, values.text(name));
   }

@@ -41,7 +41,8 @@ constexpr std::array kFlags = {
         "Type of the weights; bf16 is native's, fast is bf16 where the CPU is faster with it; with onnx, fp16 and int8 "
         "take a published ONNX file of that type, else one that is made of float32"},
     Flag{"matmul-precision", 0, choice, "auto|highest|high", "auto", Section::model, kRun,
-         "How exactly native multiplies in fp32: highest is as exact as float32, high is faster on a CPU with AMX"},
+         "How exactly native multiplies in fp32: highest is as exact as float32, high is faster on a CPU with AMX and "
+         "what auto takes there"},
     Flag{"onnx-file", 0, text, "FILE", "", Section::model,
          commands(embed, similarity, search, tokenize, pull, bench, doctor, serve),
          "One of the model's own ONNX files, such as onnx/model_O4.onnx, or ./FILE of yours; wins over --dtype"},

@@ -70,6 +70,8 @@ const AttentionKernels& attention_of(const KernelSet& set, Precision precision) 
   return set.rows.attention;
 }
 
+bool has_faster_high(const KernelSet& set) noexcept { return set.fp32_high.multiply != set.fp32.multiply; }
+
 Result<const KernelSet*> active_set() {
   static const Result<const KernelSet*> chosen = [] {
     const char* const name = std::getenv("AKIDB_EMBED_ISA");  // NOLINT(concurrency-mt-unsafe): nothing sets variables

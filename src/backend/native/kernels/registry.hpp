@@ -35,6 +35,9 @@ Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& fe
 const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept;
 const AttentionKernels& attention_of(const KernelSet& set, Precision precision) noexcept;
 
+// Whether the set's products of fp32_high are other ones than those of fp32: then they are the faster ones.
+bool has_faster_high(const KernelSet& set) noexcept;
+
 // choose_set of AKIDB_EMBED_ISA on this CPU: read at the first call, the same ever after.
 Result<const KernelSet*> active_set();
 
