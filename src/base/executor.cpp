@@ -88,7 +88,11 @@ void Executor::parallel_for(std::size_t count, const std::function<void(std::siz
   };
   if (count == 0) return;
   const std::size_t helpers = std::min<std::size_t>(count - 1, size());
-  for (std::size_t at = 0; at < helpers; ++at) post(take);
+  try {
+    for (std::size_t at = 0; at < helpers; ++at) post(take);
+  } catch (const std::bad_alloc&) {
+    // those that came, or this thread alone, do it all
+  }
   take();
   std::unique_lock lock(share->mutex);
   share->all_done.wait(lock, [&] { return share->done == count; });

@@ -1,5 +1,6 @@
 #include "pipeline/job.hpp"
 
+#include <new>
 #include <utility>
 
 #include "base/guard_memory.hpp"
@@ -33,15 +34,25 @@ bool Job::is_dead(TimePoint now) const noexcept {
          (request_.deadline && now >= *request_.deadline);
 }
 
-void Job::answer_if_dead(TimePoint now) {
+void Job::answer_if_dead(TimePoint now) noexcept {
   if (request_.cancel.cancelled()) {
-    fail({ErrorCode::cancelled, "the request was cancelled", {}, {}});
+    fail(ErrorCode::cancelled, "the request was cancelled");
   } else if (request_.deadline && now >= *request_.deadline) {
-    fail({ErrorCode::deadline_exceeded, "the request's deadline passed before its vectors were there", {}, {}});
+    fail(ErrorCode::deadline_exceeded, "the request's deadline passed before its vectors were there");
   }
 }
 
-void Job::fail(Error error) {
+void Job::fail(ErrorCode code, std::string_view message) noexcept {
+  Error error{code, {}, {}, {}};
+  try {
+    error.message = message;
+  } catch (const std::bad_alloc&) {
+    // the code says the most of it
+  }
+  fail(std::move(error));
+}
+
+void Job::fail(Error error) noexcept {
   Completion done;
   {
     const std::lock_guard lock(answer_mutex_);

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace akidb::embedding::pipeline {
@@ -45,10 +46,13 @@ class Job {
   [[nodiscard]] bool is_dead(TimePoint now) const noexcept;
 
   // Answers a dead job with the reason; a job that lives goes on.
-  void answer_if_dead(TimePoint now);
+  void answer_if_dead(TimePoint now) noexcept;
 
   // Answers with an error. Only the first answer counts.
-  void fail(Error error);
+  void fail(Error error) noexcept;
+
+  // The same; where memory is short, without the message.
+  void fail(ErrorCode code, std::string_view message) noexcept;
 
   InputReport& report(std::size_t input) { return space_.reports[input]; }
 

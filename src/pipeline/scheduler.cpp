@@ -1,6 +1,9 @@
 #include "pipeline/scheduler.hpp"
 
 #include <algorithm>
+#include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace akidb::embedding::pipeline {
@@ -8,6 +11,9 @@ namespace {
 
 // How long a sequence of a dead job may hold its place in the queue.
 constexpr std::chrono::milliseconds kSweepInterval{50};
+
+constexpr std::string_view kShuttingDown = "the provider is shutting down";
+constexpr std::string_view kNoMemory = "not enough memory to run the model";
 
 }  // namespace
 
@@ -21,16 +27,12 @@ Scheduler::Scheduler(Executor& executor, Admission& admission, const UnitRunner&
       queue_(options_.rules) {}
 
 Scheduler::~Scheduler() {
-  std::vector<Sequence> left;
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    queue_.remove_all(left);
   }
-  for (const auto& sequence : left) {
-    sequence.job().fail({ErrorCode::unavailable, "the provider is shutting down", {}, {}});
+  while (give_up_one(ErrorCode::unavailable, kShuttingDown)) {
   }
-  let_go(left);
   std::unique_lock lock(mutex_);
   all_ended_.wait(lock, [this] { return running_ == 0; });
 }
@@ -43,24 +45,28 @@ Result<void> Scheduler::submit(const std::shared_ptr<Slice>& slice, bool must_fi
   } else {
     admission_.admit_anyway(sequences, tokens);
   }
-  bool closing = false;
-  {
-    const std::lock_guard lock(mutex_);
-    closing = closing_;
-    if (!closing) {
-      slice->job->queued += sequences;
-      queue_.push(slice, now());
+  try {
+    if (!queue(slice)) {
+      admission_.release(sequences, tokens);
+      return Error{ErrorCode::unavailable, std::string(kShuttingDown), {}, {}};
     }
-  }
-  if (closing) {
+  } catch (const std::bad_alloc&) {
     admission_.release(sequences, tokens);
-    return Error{ErrorCode::unavailable, "the provider is shutting down", {}, {}};
+    throw;
   }
   start_workers();
   return {};
 }
 
-void Scheduler::start_workers() {
+bool Scheduler::queue(const std::shared_ptr<Slice>& slice) {
+  const std::lock_guard lock(mutex_);
+  if (closing_) return false;
+  queue_.push(slice, now());
+  slice->job->queued += slice->sequences();
+  return true;
+}
+
+void Scheduler::start_workers() noexcept {
   std::size_t to_start = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -70,7 +76,32 @@ void Scheduler::start_workers() {
       running_ += to_start;
     }
   }
-  for (; to_start != 0; --to_start) executor_.post([this] { run_one(); });
+  for (; to_start != 0; --to_start) {
+    if (!post_worker()) break;
+  }
+  if (to_start != 0) miss_workers(to_start);
+}
+
+bool Scheduler::post_worker() noexcept {
+  try {
+    executor_.post([this] { run_one(); });
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// Fewer will do; where there is none at all, nobody would ever come for what waits.
+void Scheduler::miss_workers(std::size_t count) noexcept {
+  bool has_workers = true;
+  {
+    const std::lock_guard lock(mutex_);
+    running_ -= count;
+    has_workers = running_ != 0;
+    if (!has_workers) all_ended_.notify_all();
+  }
+  while (!has_workers && give_up_one(ErrorCode::resource_exhausted, kNoMemory)) {
+  }
 }
 
 std::size_t Scheduler::target_tokens() const {
@@ -93,37 +124,55 @@ Unit Scheduler::next_unit(std::vector<Sequence>& dead, backend::Cores& cores) {
 }
 
 // One unit, then back to the end of the executor's line: other providers share the workers.
-void Scheduler::run_one() {
-  std::vector<Sequence> dead;
-  auto cores = backend::Cores::one;
-  auto unit = next_unit(dead, cores);
-  bury(dead);
-  if (!unit.sequences.empty()) {
-    auto computed = runner_.compute(unit, cores);
-    // Before the answers: whoever has one finds its room free.
-    let_go(unit.sequences);
-    runner_.deliver(unit, std::move(computed));
-    feed_jobs(unit);
-    unit = {};
-  }
-  {
+void Scheduler::run_one() noexcept {
+  do {
+    run_unit();
     const std::lock_guard lock(mutex_);
     if (queue_.size() == 0) {
       --running_;
       if (running_ == 0) all_ended_.notify_all();
       return;
     }
-  }
-  executor_.post([this] { run_one(); });
+  } while (!post_worker());
 }
 
-void Scheduler::bury(std::vector<Sequence>& dead) {
+void Scheduler::run_unit() noexcept {
+  std::vector<Sequence> dead;
+  Unit unit;
+  auto cores = backend::Cores::one;
+  try {
+    unit = next_unit(dead, cores);
+  } catch (const std::bad_alloc&) {
+    give_up_one(ErrorCode::resource_exhausted, kNoMemory);
+  }
+  bury(dead);
+  if (unit.sequences.empty()) return;
+  auto computed = runner_.compute(unit, cores);
+  // Before the answers: whoever has one finds its room free.
+  let_go(unit.sequences);
+  runner_.deliver(unit, std::move(computed));
+  feed_jobs(unit);
+}
+
+bool Scheduler::give_up_one(ErrorCode code, std::string_view message) noexcept {
+  std::optional<Sequence> sequence;
+  {
+    const std::lock_guard lock(mutex_);
+    sequence = queue_.remove_one();
+  }
+  if (!sequence) return false;
+  sequence->job().fail(code, message);
+  let_go({&*sequence, 1});
+  return true;
+}
+
+void Scheduler::bury(std::vector<Sequence>& dead) noexcept {
   for (const auto& sequence : dead) sequence.job().answer_if_dead(now());
   let_go(dead);
   dead.clear();
 }
 
-void Scheduler::let_go(const std::vector<Sequence>& sequences) {
+void Scheduler::let_go(std::span<const Sequence> sequences) noexcept {
   std::size_t tokens = 0;
   for (const auto& sequence : sequences) {
     tokens += sequence.length();

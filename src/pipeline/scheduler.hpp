@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <string_view>
 
 #include "base/executor.hpp"
 #include "pipeline/admission.hpp"
@@ -37,18 +39,24 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  // Queues the slice's sequences. `must_fit`: resource_exhausted when they do not fit the bounds.
+  // Queues the slice's sequences. `must_fit`: resource_exhausted when they do not fit the bounds. std::bad_alloc
+  // leaves nothing behind.
   Result<void> submit(const std::shared_ptr<Slice>& slice, bool must_fit);
 
   [[nodiscard]] TimePoint now() const { return options_.clock(); }
 
  private:
-  void start_workers();
-  void run_one();
+  [[nodiscard]] bool queue(const std::shared_ptr<Slice>& slice);  // false while closing
+  void start_workers() noexcept;
+  void miss_workers(std::size_t count) noexcept;
+  [[nodiscard]] bool post_worker() noexcept;
+  void run_one() noexcept;
+  void run_unit() noexcept;
   Unit next_unit(std::vector<Sequence>& dead, backend::Cores& cores);
+  bool give_up_one(ErrorCode code, std::string_view message) noexcept;
   [[nodiscard]] std::size_t target_tokens() const;
-  void bury(std::vector<Sequence>& dead);
-  void let_go(const std::vector<Sequence>& sequences);
+  void bury(std::vector<Sequence>& dead) noexcept;
+  void let_go(std::span<const Sequence> sequences) noexcept;
   void feed_jobs(const Unit& unit);
 
   Executor& executor_;

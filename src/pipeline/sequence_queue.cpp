@@ -1,27 +1,63 @@
 #include "pipeline/sequence_queue.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <new>
 #include <utility>
 
 namespace akidb::embedding::pipeline {
 
+namespace {
+
+// For one more, before it leaves where it is.
+void make_room(std::vector<Sequence>& sequences) {
+  if (sequences.size() == sequences.capacity()) sequences.reserve(std::max<std::size_t>(8, 2 * sequences.capacity()));
+}
+
+}  // namespace
+
 void SequenceQueue::push(const std::shared_ptr<Slice>& slice, TimePoint now) {
   const auto& request = slice->job->request();
   auto& lane = lanes_[static_cast<std::size_t>(request.priority)];
+  const auto line = line_of(lane, request.caller, now);
+  std::uint32_t pushed = 0;
+  try {
+    for (; pushed < slice->sequences(); ++pushed) append(lane, line, Sequence{slice, pushed});
+  } catch (const std::bad_alloc&) {
+    if (line->nodes.empty()) end(lane, line);
+    for (; pushed > 0; --pushed) take(lane, std::prev(line->nodes.end()));  // ends the line where it was all of it
+    throw;
+  }
+  if (line->nodes.empty()) end(lane, line);
+}
+
+std::list<SequenceQueue::Line>::iterator SequenceQueue::line_of(Lane& lane, const std::string& caller, TimePoint now) {
+  if (const auto found = lane.by_caller.find(caller); found != lane.by_caller.end()) return found->second;
+  std::list<Line> line;
+  line.push_back({caller, {}});
+  lane.by_caller.emplace(caller, line.begin());
   if (lane.lines.empty()) lane.last_served = now;
-  auto [entry, is_new] = lane.by_caller.try_emplace(request.caller);
-  if (is_new) entry->second = lane.lines.insert(lane.lines.end(), Line{request.caller, {}});
-  const auto line = entry->second;
-  for (std::uint32_t at = 0; at < slice->sequences(); ++at) {
-    const auto node = line->nodes.insert(line->nodes.end(), Node{Sequence{slice, at}, line, {}});
-    auto& same_length = lane.by_length[slice->length(at)];
-    node->in_length = same_length.insert(same_length.end(), node);
-    tokens_ += slice->length(at);
-    ++size_;
-  }
-  if (line->nodes.empty()) {
-    lane.by_caller.erase(entry);
-    lane.lines.erase(line);
-  }
+  lane.lines.splice(lane.lines.end(), line);
+  return std::prev(lane.lines.end());
+}
+
+void SequenceQueue::append(Lane& lane, std::list<Line>::iterator line, Sequence sequence) {
+  const auto length = sequence.length();
+  std::list<Node> node;
+  node.push_back({std::move(sequence), line, {}});
+  std::list<std::list<Node>::iterator> place;
+  place.push_back(node.begin());
+  node.front().in_length = place.begin();
+  auto& same_length = lane.by_length[length];  // the last that may fail: none of them is ever empty
+  same_length.splice(same_length.end(), place);
+  line->nodes.splice(line->nodes.end(), node);
+  tokens_ += length;
+  ++size_;
+}
+
+void SequenceQueue::end(Lane& lane, std::list<Line>::iterator line) noexcept {
+  lane.by_caller.erase(line->caller);
+  lane.lines.erase(line);
 }
 
 SequenceQueue::Lane* SequenceQueue::lane_to_serve(TimePoint now) {
@@ -34,6 +70,7 @@ SequenceQueue::Lane* SequenceQueue::lane_to_serve(TimePoint now) {
 
 Unit SequenceQueue::pop(TimePoint now, std::size_t target_tokens, std::vector<Sequence>& dead) {
   Unit unit;
+  make_room(unit.sequences);
   while (Lane* const lane = lane_to_serve(now)) {
     if (!find_leader(*lane, now, dead)) continue;
     lane->last_served = now;
@@ -42,10 +79,14 @@ Unit SequenceQueue::pop(TimePoint now, std::size_t target_tokens, std::vector<Se
     const auto length = line->nodes.front().sequence.length();
     unit.sequences.push_back(take(*lane, line->nodes.begin()));
     unit.tokens = length;
-    if (rules_.equal_lengths) {
-      fill_with_length(*lane, length, target_tokens, now, unit, dead);
-    } else {
-      fill_in_turn(*lane, target_tokens, now, unit, dead);
+    try {
+      if (rules_.equal_lengths) {
+        fill_with_length(*lane, length, target_tokens, now, unit, dead);
+      } else {
+        fill_in_turn(*lane, target_tokens, now, unit, dead);
+      }
+    } catch (const std::bad_alloc&) {
+      return unit;  // as far as the memory went
     }
     break;
   }
@@ -56,6 +97,7 @@ bool SequenceQueue::find_leader(Lane& lane, TimePoint now, std::vector<Sequence>
   while (!lane.lines.empty()) {
     const auto leader = lane.lines.front().nodes.begin();
     if (!leader->sequence.job().is_dead(now)) return true;
+    make_room(dead);
     dead.push_back(take(lane, leader));
   }
   return false;
@@ -66,13 +108,15 @@ void SequenceQueue::fill_with_length(Lane& lane, std::uint32_t length, std::size
   while (unit.tokens + length <= target_tokens) {
     const auto same_length = lane.by_length.find(length);
     if (same_length == lane.by_length.end()) return;
-    auto sequence = take(lane, same_length->second.front());
-    if (sequence.job().is_dead(now)) {
-      dead.push_back(std::move(sequence));
+    const auto next = same_length->second.front();
+    if (next->sequence.job().is_dead(now)) {
+      make_room(dead);
+      dead.push_back(take(lane, next));
       continue;
     }
+    make_room(unit.sequences);
     unit.tokens += length;
-    unit.sequences.push_back(std::move(sequence));
+    unit.sequences.push_back(take(lane, next));
   }
 }
 
@@ -82,6 +126,7 @@ void SequenceQueue::fill_in_turn(Lane& lane, std::size_t target_tokens, TimePoin
     const auto next = lane.lines.front().nodes.begin();
     const auto length = next->sequence.length();
     if (unit.tokens + length > target_tokens) return;
+    make_room(unit.sequences);
     unit.tokens += length;
     // Before it is taken: a line that runs empty ends, and then the first is another's.
     lane.lines.splice(lane.lines.end(), lane.lines, lane.lines.begin());
@@ -89,7 +134,7 @@ void SequenceQueue::fill_in_turn(Lane& lane, std::size_t target_tokens, TimePoin
   }
 }
 
-Sequence SequenceQueue::take(Lane& lane, std::list<Node>::iterator node) {
+Sequence SequenceQueue::take(Lane& lane, std::list<Node>::iterator node) noexcept {
   const auto line = node->line;
   const auto length = node->sequence.length();
   const auto same_length = lane.by_length.find(length);
@@ -97,10 +142,7 @@ Sequence SequenceQueue::take(Lane& lane, std::list<Node>::iterator node) {
   if (same_length->second.empty()) lane.by_length.erase(same_length);
   Sequence sequence = std::move(node->sequence);
   line->nodes.erase(node);
-  if (line->nodes.empty()) {
-    lane.by_caller.erase(line->caller);
-    lane.lines.erase(line);
-  }
+  if (line->nodes.empty()) end(lane, line);
   tokens_ -= length;
   --size_;
   return sequence;
@@ -114,16 +156,19 @@ void SequenceQueue::remove_dead(TimePoint now, std::vector<Sequence>& dead) {
       auto left = current->nodes.size();
       for (auto node = current->nodes.begin(); left != 0; --left) {
         const auto candidate = node++;
-        if (candidate->sequence.job().is_dead(now)) dead.push_back(take(lane, candidate));
+        if (!candidate->sequence.job().is_dead(now)) continue;
+        make_room(dead);
+        dead.push_back(take(lane, candidate));
       }
     }
   }
 }
 
-void SequenceQueue::remove_all(std::vector<Sequence>& all) {
+std::optional<Sequence> SequenceQueue::remove_one() noexcept {
   for (auto& lane : lanes_) {
-    while (!lane.lines.empty()) all.push_back(take(lane, lane.lines.front().nodes.begin()));
+    if (!lane.lines.empty()) return take(lane, lane.lines.front().nodes.begin());
   }
+  return std::nullopt;
 }
 
 }  // namespace akidb::embedding::pipeline

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,7 @@ struct Unit {
 // - A unit is filled with sequences of the leader's priority, of any caller: of the leader's length where
 //   `equal_lengths` is set, else in turn.
 // - Sequences of dead jobs are never in a unit.
+// - std::bad_alloc leaves what waits as it was: a sequence is in the queue or with the caller.
 // Not thread-safe. Costs per sequence do not depend on how many wait.
 class SequenceQueue {
  public:
@@ -39,17 +41,19 @@ class SequenceQueue {
 
   explicit SequenceQueue(Rules rules) : rules_(rules) {}
 
+  // All of the slice's sequences, or none and std::bad_alloc.
   void push(const std::shared_ptr<Slice>& slice, TimePoint now);
 
-  // The next unit of about `target_tokens` tokens, at least one sequence; empty when nothing waits.
+  // The next unit of about `target_tokens` tokens, at least one sequence; empty when nothing waits. Smaller where
+  // memory runs out, std::bad_alloc where there is none for one sequence.
   // Sequences of dead jobs that were in the way are moved to `dead`.
   Unit pop(TimePoint now, std::size_t target_tokens, std::vector<Sequence>& dead);
 
   // Moves all sequences of dead jobs to `dead`.
   void remove_dead(TimePoint now, std::vector<Sequence>& dead);
 
-  // Moves everything to `all`.
-  void remove_all(std::vector<Sequence>& all);
+  // Any that waits; nothing when none does.
+  std::optional<Sequence> remove_one() noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t tokens() const noexcept { return tokens_; }
@@ -77,7 +81,10 @@ class SequenceQueue {
   [[nodiscard]] Lane* lane_to_serve(TimePoint now);
   // The next in turn among the living, or nothing when the lane has run empty.
   [[nodiscard]] bool find_leader(Lane& lane, TimePoint now, std::vector<Sequence>& dead);
-  Sequence take(Lane& lane, std::list<Node>::iterator node);
+  std::list<Line>::iterator line_of(Lane& lane, const std::string& caller, TimePoint now);
+  void append(Lane& lane, std::list<Line>::iterator line, Sequence sequence);
+  void end(Lane& lane, std::list<Line>::iterator line) noexcept;
+  Sequence take(Lane& lane, std::list<Node>::iterator node) noexcept;
   void fill_with_length(Lane& lane, std::uint32_t length, std::size_t target_tokens, TimePoint now, Unit& unit,
                         std::vector<Sequence>& dead);
   void fill_in_turn(Lane& lane, std::size_t target_tokens, TimePoint now, Unit& unit, std::vector<Sequence>& dead);

@@ -174,12 +174,12 @@ TEST_F(SequenceQueueTest, ADeadlineThatHasNotPassedHoldsNothingBack) {
   EXPECT_EQ(callers(pop()), (Names{"in time"}));
 }
 
-TEST_F(SequenceQueueTest, RemoveAllLeavesNothing) {
+TEST_F(SequenceQueueTest, RemoveOneLeavesNothingInTheEnd) {
   push({.lengths = {1, 2}, .caller = "a"});
   push({.lengths = {3}, .caller = "b", .priority = Priority::bulk});
-  std::vector<Sequence> all;
-  queue_.remove_all(all);
-  EXPECT_EQ(all.size(), 3U);
+  for (int left = 3; left > 0; --left) EXPECT_TRUE(queue_.remove_one());
+  EXPECT_FALSE(queue_.remove_one());
+  EXPECT_EQ(queue_.tokens(), 0U);
   EXPECT_TRUE(pop().sequences.empty());
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -87,20 +88,28 @@ Result<void> UnitRunner::forward(const Unit& unit, backend::Cores cores, Compute
   return outcome;
 }
 
-void UnitRunner::deliver(const Unit& unit, Computed computed) const {
+void UnitRunner::deliver(const Unit& unit, Computed computed) const noexcept {
   for (std::size_t at = 0; at < unit.sequences.size(); ++at) {
-    const auto& sequence = unit.sequences[at];
-    auto& job = sequence.job();
-    if (!computed.outcome) {
-      job.fail(computed.outcome.error());
-      continue;
+    try {
+      deliver_one(unit, at, computed);
+    } catch (const std::bad_alloc&) {
+      unit.sequences[at].job().fail(ErrorCode::resource_exhausted, "not enough memory to hold the vectors");
     }
-    job.add_compute_time(computed.spent * sequence.length() / static_cast<std::int64_t>(unit.tokens));
-    if (job.wants_tokens()) {
-      finish_tokens(sequence);
-    } else {
-      finish(sequence, std::span(computed.pooled).subspan(at * dimension(), dimension()));
-    }
+  }
+}
+
+void UnitRunner::deliver_one(const Unit& unit, std::size_t at, Computed& computed) const {
+  const auto& sequence = unit.sequences[at];
+  auto& job = sequence.job();
+  if (!computed.outcome) {
+    job.fail(computed.outcome.error());
+    return;
+  }
+  job.add_compute_time(computed.spent * sequence.length() / static_cast<std::int64_t>(unit.tokens));
+  if (job.wants_tokens()) {
+    finish_tokens(sequence);
+  } else {
+    finish(sequence, std::span(computed.pooled).subspan(at * dimension(), dimension()));
   }
 }
 

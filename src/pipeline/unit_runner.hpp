@@ -34,12 +34,13 @@ class UnitRunner {
   [[nodiscard]] Computed compute(const Unit& unit, backend::Cores cores) const;
 
   // Every sequence's job has its row, or has failed, when it returns; whole jobs are answered.
-  void deliver(const Unit& unit, Computed computed) const;
+  void deliver(const Unit& unit, Computed computed) const noexcept;
 
  private:
   class Sink;
   [[nodiscard]] bool wants_first_rows_only(const Unit& unit) const;
   Result<void> forward(const Unit& unit, backend::Cores cores, Computed& computed) const;
+  void deliver_one(const Unit& unit, std::size_t at, Computed& computed) const;
   void finish(const Sequence& sequence, std::span<float> pooled) const;
   void finish_tokens(const Sequence& sequence) const;
   [[nodiscard]] bool normalizes(const BatchEmbeddingRequest& request) const noexcept;

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/guard_memory.hpp"
+
 namespace akidb::embedding {
 namespace {
 
@@ -140,7 +142,8 @@ void EmbeddingProvider::embed_batch_async(BatchEmbeddingRequest request, Complet
                           request.output == Output::tokens};
   auto checked = [done = std::move(done), accepted, expected](Result<BatchEmbeddingResponse> outcome) mutable {
     if (outcome) {
-      if (auto check = check_answer(*outcome, expected); !check) {
+      auto check = base::guard_memory("check the vectors", [&] { return check_answer(*outcome, expected); });
+      if (!check) {
         done(std::move(check).error());
         return;
       }

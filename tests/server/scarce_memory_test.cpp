@@ -1,5 +1,5 @@
-// The N-th allocation of the server's own threads fails, for every N until a request needs no more: each client gets an
-// answer or the end of its connection, and the next request is answered as ever.
+// The N-th allocation of the server and of its provider fails, for every N until a request needs no more: each client
+// gets an answer or the end of its connection, and the next request is answered as ever.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -50,47 +50,6 @@ void operator delete[](void* memory, std::size_t /*bytes*/) noexcept { std::free
 namespace akidb::embedding::server {
 namespace {
 
-// Allocations of this scope do not fail.
-class Spare {
- public:
-  Spare() : before_(std::exchange(is_spared, true)) {}
-  ~Spare() { is_spared = before_; }
-  Spare(const Spare&) = delete;
-  Spare& operator=(const Spare&) = delete;
-
- private:
-  bool before_;
-};
-
-// The hash provider, which has all the memory that it wants, and answers on the thread that asks.
-class Spared final : public EmbeddingProvider {
- public:
-  Spared() {
-    auto executor = make_executor(1);
-    executor->post([] { is_spared = true; });
-    ProviderOptions options;
-    options.provider = ProviderKind::hash;
-    options.executor = std::move(executor);
-    auto opened = open(options);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    inner_ = *std::move(opened);
-    info_ = std::make_shared<const ModelInfo>(*inner_->model_info());
-  }
-  [[nodiscard]] const Tokenizer* tokenizer() const override { return inner_->tokenizer(); }
-
- private:
-  void do_submit(Submission submission, Completion done) override { done(embed(std::move(submission.request))); }
-  [[nodiscard]] Result<std::shared_ptr<const ModelInfo>> do_model_info() const override { return info_; }
-
-  Result<BatchEmbeddingResponse> embed(BatchEmbeddingRequest request) {
-    const Spare spare;
-    return inner_->embed_batch(std::move(request));
-  }
-
-  std::unique_ptr<EmbeddingProvider> inner_;
-  std::shared_ptr<const ModelInfo> info_;
-};
-
 struct Case {
   const char* path;
   std::string body;
@@ -118,8 +77,7 @@ TEST(ScarceMemory, EndsRequestsAndNothingElse) {
   TestServer server;
   server.http.connection.write_timeout = std::chrono::milliseconds(300);
   server.http.connection.head_timeout = std::chrono::milliseconds(300);
-  server.start(false);
-  server.service->models().put("hash", std::make_unique<Spared>());
+  server.start();
   const Case cases[] = {
       {"/v1/akidb/embed", R"({"inputs":["a","b"],"format":"raw"})", {1, 8}},
       {"/v1/embeddings", R"({"input":["a",[1,2]],"encoding_format":"base64"})"},

@@ -1,10 +1,10 @@
 #include "server/api/service.hpp"
 
 #include <akidb/embedding/tokenizer.hpp>
+#include <new>
 #include <utility>
 #include <vector>
 
-#include "base/guard_memory.hpp"
 #include "server/api/batch_plan.hpp"
 
 namespace akidb::embedding::server {
@@ -34,6 +34,8 @@ std::size_t total_tokens(const std::vector<Input>& inputs, const Tokenizer& toke
 
 // What travels with a request to its completion.
 struct Travelling {
+  EmbedService& service;
+  ModelMetrics& counts;
   Admission::Ticket ticket;
   BatchPlan plan;
   std::shared_ptr<const ServedModel> model;  // keeps it alive until its last request
@@ -42,6 +44,43 @@ struct Travelling {
   bool single;
   FieldNames names;
 };
+
+EmbedOutcome outcome_of(Travelling& state, Result<BatchEmbeddingResponse> result) {
+  EmbedOutcome outcome;
+  auto& metrics = state.service.metrics();
+  if (result) {
+    state.plan.complete(*result, state.service.cache());
+    result->model = state.model->name;
+    state.counts.count(*result, Clock::now() - state.received);
+    (state.single ? metrics.single_successes : metrics.batch_successes).add();
+    outcome.response = *std::move(result);
+    return outcome;
+  }
+  state.counts.errors.add();
+  auto& error = result.error();
+  state.plan.restore_index(error);
+  use_names(state.names, error);
+  if (error.code == ErrorCode::resource_exhausted) {
+    outcome.refusal = refusal(Reason::overloaded, std::move(error.message), state.service.admission().retry_after());
+  } else {
+    outcome.refusal.error = std::move(error);
+  }
+  return outcome;
+}
+
+void end(Travelling& state, Result<BatchEmbeddingResponse> result) {
+  EmbedOutcome outcome;
+  try {
+    outcome = outcome_of(state, std::move(result));
+  } catch (const std::bad_alloc&) {
+    state.counts.errors.add();
+    outcome.refusal.reason = Reason::overloaded;
+    outcome.refusal.error.code = ErrorCode::resource_exhausted;
+    outcome.refusal.retry_after = std::chrono::seconds(1);
+  }
+  { const auto released = std::move(state.ticket); }
+  state.done(std::move(outcome));
+}
 
 }  // namespace
 
@@ -156,36 +195,12 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
     return;
   }
   request.model.clear();  // the registry has found it; the provider may know it by another name
-  Travelling travelling{*std::move(ticket), std::move(plan), model, std::move(done), call.received, single, call.names};
-  model->provider->embed_batch_async(std::move(request), [this, &counts, state = std::move(travelling)](
-                                                             Result<BatchEmbeddingResponse> result) mutable {
-    EmbedOutcome outcome;
-    if (result) {
-      const auto completed = base::guard_memory("put the answer together", [&]() -> Result<void> {
-        state.plan.complete(*result, cache_);
-        result->model = state.model->name;
-        return {};
-      });
-      if (!completed) result = completed.error();
-    }
-    if (result) {
-      counts.count(*result, Clock::now() - state.received);
-      (state.single ? metrics_.single_successes : metrics_.batch_successes).add();
-      outcome.response = *std::move(result);
-    } else {
-      counts.errors.add();
-      auto& error = result.error();
-      state.plan.restore_index(error);
-      use_names(state.names, error);
-      if (error.code == ErrorCode::resource_exhausted) {
-        outcome.refusal = overloaded(error.message);
-      } else {
-        outcome.refusal.error = std::move(error);
-      }
-    }
-    { const auto released = std::move(state.ticket); }
-    state.done(std::move(outcome));
-  });
+  Travelling travelling{*this,         counts, *std::move(ticket), std::move(plan), model, std::move(done),
+                        call.received, single, call.names};
+  model->provider->embed_batch_async(std::move(request),
+                                     [state = std::move(travelling)](Result<BatchEmbeddingResponse> result) mutable {
+                                       end(state, std::move(result));
+                                     });
 }
 
 }  // namespace akidb::embedding::server
