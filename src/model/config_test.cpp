@@ -201,6 +201,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"unknown_mode", R"({"pooling_mode":"median"})", "pooling \"median\"", ErrorCode::unsupported},
                     Case{"mode_is_a_number", R"({"pooling_mode":1})", "pooling_mode"},
                     Case{"no_modes", R"({"pooling_mode":[]})", "pooling_mode: expected at least one"},
+                    Case{"all_switches_are_off", R"({"pooling_mode_cls_token":false,"pooling_mode_mean_tokens":false})",
+                         "expected at least one that is true"},
+                    Case{"dimension_is_zero", R"({"word_embedding_dimension":0})", "word_embedding_dimension"},
                     Case{"list_of_numbers", R"({"pooling_mode":[1]})", "pooling_mode[0]"},
                     Case{"too_many_modes", R"({"pooling_mode":["cls","cls","cls","cls","cls","cls","cls"]})",
                          "at most 6"},
@@ -215,8 +218,6 @@ std::vector<PoolingMode> modes_of(const std::string& text) {
 
 TEST(PoolingConfig, ReadsBothSpellings) {
   EXPECT_THAT(modes_of("{}"), ElementsAre(PoolingMode::mean));
-  EXPECT_THAT(modes_of(R"({"pooling_mode_cls_token":false,"pooling_mode_mean_tokens":false})"),
-              ElementsAre(PoolingMode::mean));
   EXPECT_THAT(modes_of(R"({"pooling_mode_cls_token":true})"), ElementsAre(PoolingMode::cls));
   EXPECT_THAT(modes_of(R"({"pooling_mode":"lasttoken"})"), ElementsAre(PoolingMode::last_token));
   EXPECT_THAT(modes_of(R"({"pooling_mode":"mean","pooling_mode_cls_token":true})"), ElementsAre(PoolingMode::mean));

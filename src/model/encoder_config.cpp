@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,12 @@ constexpr Bounds kTypes{1, 65'536};
 constexpr Bounds kBuckets{4, 4'096};
 constexpr Bounds kWindow{2, 1'048'576};
 constexpr Bounds kPadding{0, 16'777'215};
+
+// The fewest digits: 1e+300 has 301 of them otherwise.
+std::string shown(double value) {
+  std::array<char, 32> digits{};
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+}
 
 // A member, "a.b" that of a member; nothing where there is none on the way.
 std::optional<JsonValue> find_path(const JsonValue& root, std::string_view path) {
@@ -116,7 +123,7 @@ Result<double> read_epsilon(const JsonValue& root, std::string_view key, double 
   if (key.empty()) return fallback;
   auto epsilon = root.double_or(key, fallback);
   if (epsilon && !(*epsilon > 0 && *epsilon < 1)) {
-    return root.corrupt(std::string(key) + ": expected a number between 0 and 1, found " + std::to_string(*epsilon));
+    return root.corrupt(std::string(key) + ": expected a number between 0 and 1, found " + shown(*epsilon));
   }
   return epsilon;
 }
@@ -153,7 +160,7 @@ Result<double> read_theta(const JsonValue& root, std::string_view nested_key, st
   const auto theta = field->as_double();
   if (!theta) return theta.error();
   if (!(*theta >= 1 && *theta <= 1e12)) {
-    return field->corrupt("expected a number from 1 to 1e12, found " + std::to_string(*theta));
+    return field->corrupt("expected a number from 1 to 1e12, found " + shown(*theta));
   }
   return *theta;
 }

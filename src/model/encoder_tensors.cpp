@@ -1,11 +1,20 @@
 #include "model/encoder_tensors.hpp"
 
+#include <string>
+
+#include "base/log.hpp"
+
 namespace akidb::embedding::model {
 
 EncoderTensors::EncoderTensors(const Weights& weights, const Architecture& architecture, const EncoderConfig& config)
     : weights_(weights), architecture_(architecture), hidden_(config.hidden_size) {
   const std::string probe = std::string(names().word_embeddings) + ".weight";
   if (!weights.find(probe) && weights.find(std::string(architecture.prefix) + probe)) prefix_ = architecture.prefix;
+  const auto beyond = in_layer(config.layers, names().query) + ".weight";
+  if (!names().query.empty() && weights.find(prefix_ + beyond)) {
+    base::log(LogLevel::warning, "the weights hold more layers than the " + std::to_string(config.layers) +
+                                     " of config.json, which are all that is computed (" + beyond + ")");
+  }
 }
 
 std::string EncoderTensors::in_layer(std::uint32_t layer, std::string_view name) const {

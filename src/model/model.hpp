@@ -62,6 +62,7 @@ enum class PoolingMode { cls, mean, max, mean_sqrt_len, weighted_mean, last_toke
 struct PoolingConfig {
   std::vector<PoolingMode> modes = {PoolingMode::mean};
   bool include_prompt = true;
+  std::uint32_t dimension = 0;  // of a token's vector; 0 where the file does not say
 };
 
 struct Prompts {

@@ -75,6 +75,7 @@ Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
   }
   if (model.onnx || !model.safetensors.empty()) return {};
   std::string problem = "the model has no weights: expected model.safetensors, its index, or onnx/model.onnx";
+  if (!is_file(folder / "config.json")) problem += "; nor has it a config.json: is this the model's folder?";
   if (is_file(folder / "pytorch_model.bin")) problem += " (pytorch_model.bin is never read: it can run code)";
   return Error{ErrorCode::not_found, problem, folder.string(), {}};
 }
@@ -119,6 +120,15 @@ Result<void> read_pooling(const Modules& modules, ModelFolder& model) {
   auto pooling = read_if_there(model.folder, file, read_pooling_config);
   if (!pooling) return pooling.error();
   if (!*pooling) return missing(model.folder, file);
+  const auto dimension = (*pooling)->dimension;
+  if (model.encoder && dimension != 0 && dimension != model.encoder->hidden_size) {
+    return Error{ErrorCode::data_corrupt,
+                 file.generic_string() + ": word_embedding_dimension: expected the " +
+                     std::to_string(model.encoder->hidden_size) + " of the hidden size in config.json, found " +
+                     std::to_string(dimension),
+                 (model.folder / file).string(),
+                 {}};
+  }
   model.pooling = std::move(*pooling);
   return {};
 }

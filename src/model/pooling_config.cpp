@@ -29,6 +29,8 @@ constexpr std::string_view kOlderPrefix = "pooling_mode_";
 // As many as there are modes: a hostile list cannot make rows of any size.
 constexpr std::size_t kMostModes = kModes.size();
 
+constexpr std::uint64_t kLargestDimension = std::uint64_t{1} << 20U;
+
 Result<PoolingMode> read_mode(const JsonValue& value) {
   const auto name = value.as_string();
   if (!name) return name.error();
@@ -72,13 +74,16 @@ Result<void> refuse_unknown_switches(const JsonValue& root) {
 Result<std::vector<PoolingMode>> read_older(const JsonValue& root) {
   if (auto outcome = refuse_unknown_switches(root); !outcome) return outcome.error();
   std::vector<PoolingMode> modes;
+  bool is_said = false;
   for (const auto& row : kModes) {
+    is_said = is_said || root.find(row.older_key).has_value();
     const auto on = root.bool_or(row.older_key, false);
     if (!on) return on.error();
     if (*on) modes.push_back(row.mode);
   }
-  if (modes.empty()) modes.push_back(PoolingMode::mean);
-  return modes;
+  if (!modes.empty()) return modes;
+  if (is_said) return root.corrupt("pooling_mode_*: expected at least one that is true, found none");
+  return std::vector{PoolingMode::mean};
 }
 
 }  // namespace
@@ -96,7 +101,17 @@ Result<PoolingConfig> read_pooling_config(const JsonValue& root) {
   if (!modes) return modes.error();
   const auto include_prompt = root.bool_or("include_prompt", true);
   if (!include_prompt) return include_prompt.error();
-  return PoolingConfig{std::move(*modes), *include_prompt};
+  PoolingConfig config{std::move(*modes), *include_prompt, 0};
+  if (const auto dimension = root.find("word_embedding_dimension")) {
+    const auto value = dimension->as_uint();
+    if (!value) return value.error();
+    if (*value == 0 || *value > kLargestDimension) {
+      return dimension->corrupt("expected 1 to " + std::to_string(kLargestDimension) + ", found " +
+                                std::to_string(*value));
+    }
+    config.dimension = static_cast<std::uint32_t>(*value);
+  }
+  return config;
 }
 
 }  // namespace akidb::embedding::model

@@ -122,6 +122,13 @@ Result<std::vector<std::string>> external_locations(const fs::path& graph, const
   return std::vector<std::string>(locations.begin(), locations.end());
 }
 
+Error unasked(Error error, bool offline_is_asked) {
+  if (error.code != ErrorCode::not_found) return error;
+  error.message += std::string("; the hub was not asked: ") +
+                   (offline_is_asked ? "offline was wished for" : "HF_HUB_OFFLINE is set");
+  return error;
+}
+
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders) {
   return location(locate_folder(wish, folders), wish);
 }
@@ -132,7 +139,10 @@ Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolder
   if (!absent || !hub::is_id(wish.model)) return location(std::move(here), wish);
   const auto offline = is_offline(wish);
   if (!offline) return offline.error();
-  if (*offline) return location(std::move(here), wish);
+  if (*offline) {
+    if (!here) return unasked(std::move(here).error(), wish.offline);
+    return location(std::move(here), wish);
+  }
   base::log(LogLevel::info, "model \"" + wish.model + "\" is not on this machine: asking the hub");
   auto pulled = hub::pull(pull_request(wish), folders);
   if (!pulled) {

@@ -49,6 +49,9 @@ Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolder
 Result<ModelLocation> graph_here(const ModelWish& wish, const ModelLocation& here);
 Result<ModelLocation> pull_graph(const ModelWish& wish, const ModelLocation& here, const hub::CacheFolders& folders);
 
+// The error of a model that is not here, with why the hub was not asked: by option, else by the environment.
+Error unasked(Error error, bool offline_is_asked);
+
 // In the caches alone.
 Result<ModelLocation> locate_here(const ModelWish& wish, const hub::CacheFolders& folders);
 

@@ -50,7 +50,7 @@ std::string weights_in(const fs::path& folder) {
 // What the caches have of it.
 Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& folders) {
   const auto here = providers::locate_here(wish_of(options), folders);
-  if (!here) return here.error();
+  if (!here) return providers::unasked(here.error(), options.hub.offline);
   if (!here->complete) {
     return Error{ErrorCode::not_found,
                  "model \"" + options.model + "\" is not on this machine as a whole, and this is offline",

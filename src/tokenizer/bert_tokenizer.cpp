@@ -155,7 +155,7 @@ class BertTokenizer final : public Tokenizer {
     if (truncation.max_length < special) {
       return Error{ErrorCode::invalid_argument,
                    "truncation: max_length " + std::to_string(truncation.max_length) + " has no room for " +
-                       std::to_string(special) + " special tokens",
+                       std::to_string(special) + " special tokens: expected a larger one, or none",
                    {},
                    {}};
     }

@@ -86,7 +86,7 @@ struct ModelInfo {
   std::uint32_t dimension = 0;   // values of a pooled row
   std::uint32_t max_tokens = 0;  // longest input in tokens, special tokens included; more is truncated
 
-  std::string provider;                // "onnx", "hash"
+  std::string provider;                // "native", "onnx", "hash", ...
   std::string device;                  // "cpu", "cuda"
   std::string device_reason;           // why this device: what was asked, what was available
   std::string execution;               // read back from the runtime: "CPUExecutionProvider 143 of 143 nodes"

@@ -121,8 +121,10 @@ Result<void> run_search(const Invocation& invocation, Console& console) {
   console.progress("");
   if (!counts) return counts.error();
   if (counts->rows == 0 && counts->skipped == 0) {
-    return Error{
-        ErrorCode::invalid_argument, "search: expected texts to search in, but the input has no lines", {}, {}};
+    return Error{ErrorCode::invalid_argument,
+                 "search: expected texts to search in, but the input has no lines; --input names a file of them",
+                 {},
+                 {}};
   }
   watcher.done(*counts, "");
   const auto make = values.on("json") ? json : table;

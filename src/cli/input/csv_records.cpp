@@ -41,8 +41,9 @@ class CsvRecords final : public RecordReader {
       return NextRecord(BadRecord{row->line, "expected " + std::to_string(columns_.names.size()) + " columns, found " +
                                                  std::to_string(row->cells.size())});
     }
-    for (const auto& cell : row->cells) {
-      if (auto problem = utf8_problem(cell)) return NextRecord(BadRecord{row->line, *std::move(problem)});
+    for (std::size_t i = 0; i < row->cells.size(); ++i) {
+      auto problem = utf8_problem(row->cells[i]);
+      if (problem) return NextRecord(BadRecord{row->line, "column " + columns_.names[i] + ": " + *problem});
     }
     return NextRecord(record_of(*row));
   }

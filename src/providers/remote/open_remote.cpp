@@ -26,6 +26,10 @@ ProviderResult make_remote_provider(const ProviderOptions& options) {
   if (!key->empty() && !url->is_secure() && !url->is_loopback()) {
     base::log(LogLevel::warning, "the key goes to " + url->host + " over plain HTTP, where others may read it");
   }
+  if (key->empty() && remote.endpoint.empty() && !(*wire)->key_variable.empty()) {
+    base::log(LogLevel::warning,
+              std::string((*wire)->key_variable) + " is not set: " + url->host + " is asked without a key");
+  }
   if (remote.timeout.count() <= 0) {
     return Error{ErrorCode::invalid_argument, "timeout: expected more than 0", {}, {}};
   }
