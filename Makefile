@@ -87,7 +87,7 @@ bench-serving-peers: build ## the server beside Infinity and FastAPI with fastem
 	@bench/serving/serving_peers.py $(BUILD)
 
 asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory test PRESET=asan-ubsan
+	@ASAN_OPTIONS="quarantine_size_mb=1" $(MAKE) --no-print-directory test PRESET=asan-ubsan
 
 tsan: ## the tests under ThreadSanitizer
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan.supp" $(MAKE) --no-print-directory test PRESET=tsan
