@@ -265,8 +265,7 @@ TEST(Integration, TokenIdsAreTakenAsTheyAre) {
   TokenIds ids;
   ASSERT_TRUE(provider().tokenizer()->encode_ids("hello world", true, ids));
   EXPECT_EQ(ids, (TokenIds{101, 7592, 2088, 102}));
-  EXPECT_LE(largest_difference(vector_of({.inputs = {ids}}), vector_of({.inputs = {"hello world"}})),
-            bound());
+  EXPECT_LE(largest_difference(vector_of({.inputs = {ids}}), vector_of({.inputs = {"hello world"}})), bound());
   expect_error({.inputs = {TokenIds{101, 30'522, 102}}}, ErrorCode::invalid_argument);
   expect_error({.inputs = {TokenIds{}}}, ErrorCode::invalid_argument);
 }

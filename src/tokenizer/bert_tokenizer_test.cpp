@@ -72,7 +72,8 @@ TEST(BertTokenizer, OptionsThatCannotBeMet) {
   endless.padding->fixed_length = SIZE_MAX;
   using enum TruncationStrategy;
   const Refusal refusals[] = {
-      {truncation(1, 0, longest_first), false, "truncation: max_length 1 has no room for 2 special tokens"},
+      {truncation(1, 0, longest_first), false,
+       "truncation: max_length 1 has no room for 2 special tokens: expected a larger one, or none"},
       {truncation(4, 2, longest_first), false, "truncation: stride 2 is not below the length to cut to"},
       {truncation(4, 0, only_second), false, "truncation: only_second was asked for, but there is no second text"},
       {truncation(5, 0, only_second), true,

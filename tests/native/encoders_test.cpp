@@ -35,8 +35,8 @@ std::vector<float> unit_mean(std::span<const float> rows, std::size_t width) {
 
 std::unique_ptr<EmbeddingProvider> open_encoder(const std::string& name,
                                                 MatmulPrecision precision = MatmulPrecision::automatic) {
-  auto opened = open(
-      {.model = (kFolder / name).string(), .provider = ProviderKind::native, .matmul_precision = precision});
+  auto opened =
+      open({.model = (kFolder / name).string(), .provider = ProviderKind::native, .matmul_precision = precision});
   EXPECT_TRUE(opened) << to_string(opened.error());
   return opened ? std::move(*opened) : nullptr;
 }

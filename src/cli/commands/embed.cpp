@@ -78,8 +78,8 @@ Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, Inp
                               : input == InputFormat::jsonl ? "jsonl"
                                                             : "csv"}};
   for (const auto name :
-       {"onnx-file", "endpoint", "wire", "tokenizer", "text-field", "id-field", "embedding-field",
-        "keep-text", "output-kind", "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
+       {"onnx-file", "endpoint", "wire", "tokenizer", "text-field", "id-field", "embedding-field", "keep-text",
+        "output-kind", "normalize", "dimensions", "input-type", "prompt-name", "truncation"}) {
     job.emplace_back(name, values.text(name));
   }
   return job;
