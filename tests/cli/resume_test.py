@@ -197,7 +197,7 @@ class Refused(ProgramTest):
 
     def test_other_settings(self):
         self.refused("dimensions was '' and is '3'", "--input", "in.txt", "--dimensions", "3")
-        self.refused("tokenizer was '' and is 'other.json'", "--input", "in.txt", "--tokenizer", "other.json")
+        self.refused("normalize was 'model' and is 'no'", "--input", "in.txt", "--normalize", "no")
         self.refused("format was 'jsonl' and is 'json'", "--input", "in.txt", "--format", "json")
         self.refused("keep-text was '' and is 'true'", "--input", "in.txt", "--keep-text")
 
