@@ -134,7 +134,7 @@ TEST(PackedFile, FolderKeepsThoseThatWereUsedLast) {
   const std::vector<std::byte> memory(5'000, std::byte{7});
   const auto key = [](int i) { return std::string(62, 'a') + std::to_string(10 + i); };
   for (int i = 0; i < 20; ++i) {
-    keep_packed(folder.path(), key(i), memory, *executor);
+    keep_packed(folder.path(), key(i), memory, {}, *executor);
     // The clock of a file system may be coarse.
     const auto age = std::chrono::hours(20 - i);
     fs::last_write_time(folder.path() / (key(i) + ".packed"), fs::file_time_type::clock::now() - age);
@@ -142,7 +142,7 @@ TEST(PackedFile, FolderKeepsThoseThatWereUsedLast) {
   std::ofstream(folder.path() / "left.123.tmp") << "unfinished";
   fs::last_write_time(folder.path() / "left.123.tmp", fs::file_time_type::clock::now() - std::chrono::hours(2));
   ASSERT_TRUE(PackedFile::open(folder.path(), key(8), memory.size(), *executor));  // used: it stays
-  keep_packed(folder.path(), key(30), memory, *executor);
+  keep_packed(folder.path(), key(30), memory, {}, *executor);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 16);
   EXPECT_TRUE(PackedFile::open(folder.path(), key(8), memory.size(), *executor));
   EXPECT_TRUE(PackedFile::open(folder.path(), key(30), memory.size(), *executor));

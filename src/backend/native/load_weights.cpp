@@ -5,7 +5,6 @@
 
 #include "backend/native/input_factors.hpp"
 #include "backend/native/packed_file.hpp"
-#include "base/derivation.hpp"
 #include "base/sha256.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -48,9 +47,7 @@ Result<std::unique_ptr<const EncoderWeights>> load_weights(const Packing& packin
     return view_weights(packing, kHasFactors, std::move(*file));
   }
   auto weights = pack_anew(packing, executor);
-  if (!weights) return weights;
-  keep_packed(folder, key, {(*weights)->memory.data(), bytes}, executor);
-  if (!packing.model.source.empty()) base::note_derivation(packed_path(folder, key), packing.model.source);
+  if (weights) keep_packed(folder, key, {(*weights)->memory.data(), bytes}, packing.model.source, executor);
   return weights;
 }
 

@@ -75,6 +75,8 @@ Header header_of(const std::string& key, std::span<const std::byte> memory, Exec
   return header;
 }
 
+fs::path path_of(const fs::path& folder, const std::string& key) { return folder / (key + std::string(kSuffix)); }
+
 struct Kept {
   fs::path path;
   fs::file_time_type used;
@@ -120,11 +122,9 @@ bool write(const fs::path& path, const Header& header, std::span<const std::byte
 
 }  // namespace
 
-fs::path packed_path(const fs::path& folder, const std::string& key) { return folder / (key + std::string(kSuffix)); }
-
 std::optional<PackedFile> PackedFile::open(const fs::path& folder, const std::string& key, std::size_t bytes,
                                            Executor& executor) {
-  const auto path = packed_path(folder, key);
+  const auto path = path_of(folder, key);
   auto mapped = base::MmapFile::open(path);
   if (!mapped || mapped->bytes().size() != kMemoryStart + bytes) return std::nullopt;
   PackedFile file(std::move(*mapped));
@@ -140,14 +140,18 @@ std::span<const std::byte> PackedFile::memory() const noexcept { return file_.by
 
 // Without a sync: what a power cut leaves of it has another checksum.
 void keep_packed(const fs::path& folder, const std::string& key, std::span<const std::byte> memory,
-                 Executor& executor) {
+                 const fs::path& source, Executor& executor) {
   std::error_code failure;
   fs::create_directories(folder, failure);
+  const auto path = path_of(folder, key);
   auto unfinished = folder / key;
   unfinished += "." + std::to_string(std::random_device()()) + std::string(kUnfinishedSuffix);
   if (!failure && write(unfinished, header_of(key, memory, executor), memory)) {
-    fs::rename(unfinished, packed_path(folder, key), failure);
-    if (!failure) return remove_what_is_too_much(folder);
+    fs::rename(unfinished, path, failure);
+    if (!failure) {
+      if (!source.empty()) base::note_derivation(path, source);
+      return remove_what_is_too_much(folder);
+    }
   }
   std::error_code ignored;
   fs::remove(unfinished, ignored);

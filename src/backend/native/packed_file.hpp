@@ -19,9 +19,6 @@
 
 namespace akidb::embedding::backend::native {
 
-// Where the file of this key lies in `folder`.
-std::filesystem::path packed_path(const std::filesystem::path& folder, const std::string& key);
-
 class PackedFile {
  public:
   // Nothing where there is no such file, or where it is damaged or not of `bytes` bytes of memory: the caller packs
@@ -39,8 +36,8 @@ class PackedFile {
 
 // Writes the file under a name of its own first, so that no reader sees a part, and removes those that were used
 // longest ago where the folder holds too many. Where it cannot be written that goes to the log, and no more comes of
-// it.
+// it. `source` is noted as what it was made of, unless empty.
 void keep_packed(const std::filesystem::path& folder, const std::string& key, std::span<const std::byte> memory,
-                 Executor& executor);
+                 const std::filesystem::path& source, Executor& executor);
 
 }  // namespace akidb::embedding::backend::native
