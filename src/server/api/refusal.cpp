@@ -44,6 +44,11 @@ const Row& row_of(Reason reason) noexcept {
 
 std::string_view to_string(Reason reason) noexcept { return row_of(reason).name; }
 
+Refusal unknown_model(std::string_view name) {
+  return refusal(ErrorCode::not_found,
+                 "model: no model \"" + std::string(name) + "\" here; GET /v1/models lists those that are");
+}
+
 Refusal refusal(Reason reason, std::string message, std::chrono::seconds retry_after) {
   return {Error{row_of(reason).code, std::move(message), {}, {}}, reason, retry_after};
 }

@@ -44,6 +44,9 @@ struct Refusal {
 // What overload, rate limits, draining and loading look like: their code goes with them.
 Refusal refusal(Reason reason, std::string message, std::chrono::seconds retry_after = std::chrono::seconds(0));
 
+// A name that nothing is served under, in every wire format.
+Refusal unknown_model(std::string_view name);
+
 inline Refusal refusal(ErrorCode code, std::string message, Reason reason = Reason::none) {
   return {Error{code, std::move(message), {}, {}}, reason, std::chrono::seconds(0)};
 }

@@ -115,9 +115,7 @@ EmbedService::Found EmbedService::find_model(std::string_view name) const {
     return {nullptr, refusal(Reason::draining, "the server is about to stop", std::chrono::seconds(1))};
   }
   const auto entry = models_.find(name);
-  if (!entry)
-    return {nullptr, refusal(ErrorCode::not_found, "model: no model \"" + std::string(name) +
-                                                       "\" here; GET /v1/models lists those that are")};
+  if (!entry) return {nullptr, unknown_model(name)};
   switch (entry->state) {
     case ModelState::ready: return {entry->model, {}};
     case ModelState::loading:

@@ -93,7 +93,7 @@ void write_model(const ModelEntry& entry, v1::ModelInfo& out) {
 // The registry's entry, or nothing and the turn refused.
 std::shared_ptr<const ModelEntry> find_entry(const TurnPtr& turn, const std::string& name) {
   auto entry = turn->call().service().models().find(name);
-  if (!entry) turn->refuse(refusal(ErrorCode::not_found, "model: no model \"" + name + "\" here"));
+  if (!entry) turn->refuse(unknown_model(name));
   return entry;
 }
 

@@ -107,7 +107,7 @@ void handle_openai_model(const ExchangePtr& exchange) {
   if (entry) {
     exchange->reply_json(model_object(*entry));
   } else {
-    exchange->refuse(refusal(ErrorCode::not_found, "model: no model \"" + exchange->captured + "\" here"));
+    exchange->refuse(unknown_model(exchange->captured));
   }
 }
 

@@ -22,7 +22,6 @@ using Local = asio::local::stream_protocol;
 using Problem = boost::system::error_code;
 
 constexpr int kBacklog = 4'096;
-constexpr std::chrono::milliseconds kScarce{10};  // before it is tried again to get memory
 
 Error cannot_listen(const std::string& where, const Problem& problem) {
   return {ErrorCode::unavailable, "cannot listen on " + where + ": " + problem.message(), {}, {}};

@@ -8,7 +8,6 @@ namespace akidb::embedding::server {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
-constexpr std::chrono::milliseconds kScarce{10};  // before it is tried again to get memory
 
 }  // namespace
 

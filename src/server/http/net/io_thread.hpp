@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -14,6 +15,8 @@
 #include "server/http/net/connection.hpp"
 
 namespace akidb::embedding::server {
+
+inline constexpr std::chrono::milliseconds kScarce{10};  // before it is tried again to get memory
 
 class IoThread {
  public:
