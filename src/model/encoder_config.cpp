@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "model/architecture.hpp"
+#include "model/bounded_size.hpp"
 
 namespace akidb::embedding::model {
 namespace {
@@ -32,12 +33,7 @@ constexpr std::array kActivations = {
     NamedActivation{"geglu", Activation::gelu},
 };
 
-// Far above every model, and low enough that the product of two sizes fits into 64 bits and a hostile file
-// cannot make anything large.
-struct Bounds {
-  std::uint64_t least;
-  std::uint64_t most;
-};
+// Far above every model, and low enough that the product of two sizes fits into 64 bits.
 constexpr Bounds kHidden{1, 65'536};
 constexpr Bounds kLayers{1, 1'024};
 constexpr Bounds kHeads{1, 1'024};
@@ -64,21 +60,11 @@ std::optional<JsonValue> find_path(const JsonValue& root, std::string_view path)
   return find_path(*member, path.substr(dot + 1));
 }
 
-Result<std::uint32_t> size_of(const JsonValue& field, Bounds bounds) {
-  const auto value = field.as_uint();
-  if (!value) return value.error();
-  if (*value < bounds.least || *value > bounds.most) {
-    return field.corrupt("expected " + std::to_string(bounds.least) + " to " + std::to_string(bounds.most) +
-                         ", found " + std::to_string(*value));
-  }
-  return static_cast<std::uint32_t>(*value);
-}
-
 Result<void> read_size(const JsonValue& root, std::string_view key, Bounds bounds, std::uint32_t& size) {
   if (key.empty()) return {};
   const auto field = root.at(key);
   if (!field) return field.error();
-  const auto value = size_of(*field, bounds);
+  const auto value = bounded_size(*field, bounds);
   if (!value) return value.error();
   size = *value;
   return {};
@@ -88,7 +74,7 @@ Result<void> read_size(const JsonValue& root, std::string_view key, Bounds bound
 Result<void> read_optional_size(const JsonValue& root, std::string_view key, Bounds bounds, std::uint32_t& size) {
   const auto field = find_path(root, key);
   if (!field) return {};
-  const auto value = size_of(*field, bounds);
+  const auto value = bounded_size(*field, bounds);
   if (!value) return value.error();
   size = *value;
   return {};

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "model/bounded_size.hpp"
+
 namespace akidb::embedding::model {
 namespace {
 
@@ -29,7 +31,7 @@ constexpr std::string_view kOlderPrefix = "pooling_mode_";
 // As many as there are modes: a hostile list cannot make rows of any size.
 constexpr std::size_t kMostModes = kModes.size();
 
-constexpr std::uint64_t kLargestDimension = std::uint64_t{1} << 20U;
+constexpr Bounds kDimension{1, 1'048'576};
 
 Result<PoolingMode> read_mode(const JsonValue& value) {
   const auto name = value.as_string();
@@ -103,13 +105,9 @@ Result<PoolingConfig> read_pooling_config(const JsonValue& root) {
   if (!include_prompt) return include_prompt.error();
   PoolingConfig config{std::move(*modes), *include_prompt, 0};
   if (const auto dimension = root.find("word_embedding_dimension")) {
-    const auto value = dimension->as_uint();
-    if (!value) return value.error();
-    if (*value == 0 || *value > kLargestDimension) {
-      return dimension->corrupt("expected 1 to " + std::to_string(kLargestDimension) + ", found " +
-                                std::to_string(*value));
-    }
-    config.dimension = static_cast<std::uint32_t>(*value);
+    const auto size = bounded_size(*dimension, kDimension);
+    if (!size) return size.error();
+    config.dimension = *size;
   }
   return config;
 }
