@@ -94,6 +94,10 @@ ModelWish model_wish(const ProviderOptions& options) {
           options.provider, options.offline,  options.on_download};
 }
 
+bool is_from_safetensors(ProviderKind provider) noexcept {
+  return provider == ProviderKind::native || provider == ProviderKind::mlx;
+}
+
 hub::PullRequest pull_request(const ModelWish& wish) {
   hub::PullRequest request;
   request.model = wish.model;
@@ -101,7 +105,7 @@ hub::PullRequest pull_request(const ModelWish& wish) {
   request.onnx = onnx_wish(wish);
   request.knows = [](std::string_view model_type) { return model::find_architecture(model_type) != nullptr; };
   request.external_data = external_locations;
-  if (wish.provider == ProviderKind::native || wish.provider == ProviderKind::mlx) {
+  if (is_from_safetensors(wish.provider)) {
     request.form = hub::PullForm::safetensors;
   } else if (wish.provider == ProviderKind::onnx) {
     request.form = hub::PullForm::graph_or_known_safetensors;

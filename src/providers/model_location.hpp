@@ -33,6 +33,9 @@ struct ModelLocation {
 
 ModelWish model_wish(const ProviderOptions& options);
 
+// Whether its engine is ours, which reads safetensors and no graphs.
+bool is_from_safetensors(ProviderKind provider) noexcept;
+
 // The request to the hub that goes with it.
 hub::PullRequest pull_request(const ModelWish& wish);
 

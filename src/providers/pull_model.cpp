@@ -17,13 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_from_safetensors(ProviderKind provider) {
-  return provider == ProviderKind::native || provider == ProviderKind::mlx;
-}
-
 providers::ModelWish wish_of(const PullOptions& options) {
   // What these compute in is not what was published.
-  const auto dtype = is_from_safetensors(options.provider) ? Dtype::automatic : options.dtype;
+  const auto dtype = providers::is_from_safetensors(options.provider) ? Dtype::automatic : options.dtype;
   return {options.model,       options.revision,       dtype, options.onnx_file, options.provider,
           options.hub.offline, options.hub.on_progress};
 }
@@ -78,7 +74,7 @@ Result<PulledModel> pull(const PullOptions& options) {
     return Error{
         ErrorCode::invalid_argument, "provider: expected one that runs models: auto, native, onnx or mlx", {}, {}};
   }
-  if (is_from_safetensors(options.provider) && !options.onnx_file.empty()) {
+  if (providers::is_from_safetensors(options.provider) && !options.onnx_file.empty()) {
     return Error{ErrorCode::invalid_argument, "onnx_file: this provider reads safetensors, no ONNX files", {}, {}};
   }
   const auto folders = hub::cache_folders(options.hub.cache, options.hub.hub_cache);

@@ -79,7 +79,7 @@ Result<CsvRow> CsvReader::next() {
       return row;
     }
     if (!raw->text.empty()) cut(raw->text, row.cells);
-    position().lines += 1 + static_cast<std::uint64_t>(std::count(raw->text.begin(), raw->text.end(), '\n'));
+    position().lines += 1 + raw->end.lines_crossed();
     chunks_.consume(raw->size);
     if (!raw->text.empty()) return row;
   }
@@ -98,16 +98,14 @@ Result<bool> CsvReader::pass_over(CsvRowEnd end) {
     const bool has_end = feed != std::string_view::npos;
     const auto passed = has_end ? feed + 1 : window.size();
     chunks_.consume(passed);
-    if (has_end) {
-      position().lines += 1 + end.lines_crossed();
-      return true;
+    if (!has_end) {
+      if (!end.malformed()) end.shift(passed);
+      const auto got = chunks_.more();
+      if (!got) return got.error();
+      if (*got) continue;
     }
-    if (!end.malformed()) end.shift(passed);
-    const auto got = chunks_.more();
-    if (!got) return got.error();
-    if (*got) continue;
     position().lines += 1 + end.lines_crossed();
-    return !end.inside_quotes() || end.lines_crossed() == 0;
+    return has_end || !end.inside_quotes() || end.lines_crossed() == 0;
   }
 }
 
