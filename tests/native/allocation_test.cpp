@@ -3,37 +3,21 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "native/tiny_encoder.hpp"
+#include "support/replaced_new.hpp"
 
 namespace {
 
 std::atomic<bool> counting{false};
 std::atomic<int> allocations{0};
 
-void* counted(std::size_t bytes) noexcept {
+}  // namespace
+
+void* akidb::embedding::test::allocate(std::size_t bytes) noexcept {
   if (counting.load(std::memory_order_relaxed)) ++allocations;
   return std::malloc(bytes == 0 ? 1 : bytes);
 }
-
-void* counted_or_throw(std::size_t bytes) {
-  if (void* const memory = counted(bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-// NOLINTBEGIN(misc-new-delete-overloads): the aligned forms are not used on this path
-void* operator new(std::size_t bytes) { return counted_or_throw(bytes); }
-void* operator new[](std::size_t bytes) { return counted_or_throw(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept { return counted(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept { return counted(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-// NOLINTEND(misc-new-delete-overloads)
 
 namespace akidb::embedding::test {
 namespace {

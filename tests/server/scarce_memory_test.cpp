@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <new>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "server/http/net/test_server.hpp"
+#include "support/replaced_new.hpp"
 
 namespace {
 
@@ -27,25 +27,11 @@ bool fails() noexcept {
   return true;
 }
 
-void* allocated(std::size_t bytes) noexcept { return fails() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes); }
-
-void* allocated_or_throw(std::size_t bytes) {
-  if (void* const memory = allocated(bytes)) return memory;
-  throw std::bad_alloc();
-}
-
 }  // namespace
 
-// NOLINTBEGIN(misc-new-delete-overloads): the aligned forms are not used on this path
-void* operator new(std::size_t bytes) { return allocated_or_throw(bytes); }
-void* operator new[](std::size_t bytes) { return allocated_or_throw(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept { return allocated(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept { return allocated(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-// NOLINTEND(misc-new-delete-overloads)
+void* akidb::embedding::test::allocate(std::size_t bytes) noexcept {
+  return fails() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+}
 
 namespace akidb::embedding::server {
 namespace {
