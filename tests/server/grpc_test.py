@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 import grpc
 import numpy
@@ -417,6 +418,27 @@ class Doors(unittest.TestCase):
                     channel.close()
                 self.assertEqual(problems, [])
                 self.assertGreater(codes.count("OK"), 0)
+
+    def test_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "g%41 rpc")  # gRPC itself reads this as a URI
+            words = [PROGRAM, "serve", "--provider", "hash", "--port", "0", "--grpc-unix-socket"]
+
+            def fails(path):
+                done = subprocess.run([*words, path], capture_output=True, text=True, timeout=GUARD)
+                self.assertEqual(done.returncode, 6, done.stderr)
+                self.assertIn("cannot listen for gRPC on " + path, done.stderr)
+
+            with Served("--grpc-unix-socket", path):
+                pass  # killed: its socket stays
+            self.assertTrue(os.path.exists(path))
+            with Served("--grpc-unix-socket", path) as server, grpc.insecure_channel("unix:" + urllib.parse.quote(path)) as channel:
+                fails(path)
+                answer = own_grpc.EmbeddingServiceStub(channel).EmbedBatch(batch(TEXT), timeout=GUARD)
+                self.assertEqual(numpy.asarray(answer.embeddings.values, dtype="<f4").tobytes(), raw_vector(server, TEXT))
+                self.assertEqual(server.stop(), 0)
+            self.assertFalse(os.path.exists(path))
+            fails(os.path.join(folder, "nowhere", "grpc"))
 
     def test_ports(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

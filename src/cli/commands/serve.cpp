@@ -71,8 +71,11 @@ Result<std::optional<server::GrpcServerOptions>> grpc_options(const Values& valu
   const bool given = !values.text("grpc-port").empty();
   if (!values.on("grpc")) return std::optional<server::GrpcServerOptions>();
   if (!server::GrpcServer::available()) {
-    if (!given) return std::optional<server::GrpcServerOptions>();
-    return Error{ErrorCode::unsupported, "--grpc-port: this build has no gRPC", "AKIDB_EMBEDDING_GRPC is off", {}};
+    if (!given && values.text("grpc-unix-socket").empty()) return std::optional<server::GrpcServerOptions>();
+    return Error{ErrorCode::unsupported,
+                 std::string(given ? "--grpc-port" : "--grpc-unix-socket") + ": this build has no gRPC",
+                 "AKIDB_EMBEDDING_GRPC is off",
+                 {}};
   }
   const auto http = values.count("port");
   if (!given && http == UINT16_MAX) {
@@ -81,6 +84,7 @@ Result<std::optional<server::GrpcServerOptions>> grpc_options(const Values& valu
   server::GrpcServerOptions grpc;
   grpc.host = values.text("host");
   grpc.port = static_cast<std::uint16_t>(given ? values.count("grpc-port") : http == 0 ? 0 : http + 1);
+  grpc.unix_path = values.text("grpc-unix-socket");
   grpc.message_bytes = values.count("max-request-mib") << 20U;
   grpc.calls = values.count("max-connections");
   grpc.tls = {values.text("tls-certificate"), values.text("tls-key"), values.text("tls-client-ca")};

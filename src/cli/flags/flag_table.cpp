@@ -167,6 +167,8 @@ constexpr std::array kFlags = {
          "Serve gRPC, too; --no-grpc switches it off"},
     Flag{"unix-socket", 0, path, "PATH", "", Section::network, commands(serve),
          "A Unix-domain socket to listen on, too"},
+    Flag{"grpc-unix-socket", 0, path, "PATH", "", Section::network, commands(serve),
+         "A Unix-domain socket to serve gRPC on, too"},
     Flag{
         "allowed-hosts", 0, text, "NAME,...", "", Section::network, commands(serve),
         "Names that a request's Host may give; the loopback names where the server listens on loopback only, else any"},

@@ -26,7 +26,8 @@ bool Gate::goes_by(std::string_view host) const {
 }
 
 std::optional<Refusal> Gate::turned_away(const Visitor& visitor, std::string& caller) const {
-  if (!goes_by(visitor.host)) return refusal(Reason::wrong_host, "Host: this server does not go by that name");
+  if (visitor.host && !goes_by(*visitor.host))
+    return refusal(Reason::wrong_host, "Host: this server does not go by that name");
   const auto keys = keys_.get();
   if (keys->empty() || visitor.open) return std::nullopt;
   auto name = keys->name_of(visitor.key);

@@ -14,9 +14,11 @@ namespace akidb::embedding::server {
 
 // What a request shows at the door.
 struct Visitor {
-  std::string_view host;  // whom it takes the server for: Host, or :authority; a port behind it does not matter
-  std::string_view key;   // empty: none
-  bool open = false;      // asks for what needs no key
+  // Whom it takes the server for: Host, or :authority; a port behind it does not matter. Nothing where it came by a
+  // Unix-domain socket, which no web page can open and which has no name to mistake.
+  std::optional<std::string_view> host;
+  std::string_view key;  // empty: none
+  bool open = false;     // asks for what needs no key
 };
 
 // Thread-safe. All references must outlive it.

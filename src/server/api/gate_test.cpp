@@ -20,6 +20,7 @@ TEST(Gate, KnowsTheServersNamesWhateverThePort) {
     ASSERT_TRUE(problem) << host;
     EXPECT_EQ(problem->reason, Reason::wrong_host);
   }
+  EXPECT_FALSE(gate.turned_away({std::nullopt, "", false}, caller));
   options.hosts.clear();
   EXPECT_FALSE(gate.turned_away({"evil.example", "", false}, caller));
   EXPECT_EQ(caller, "peer");

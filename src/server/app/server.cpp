@@ -50,8 +50,11 @@ Result<void> Server::start_spans() {
 Result<void> Server::start_grpc() {
   if (!grpc_) return {};
   if (auto started = grpc_->start(); !started) return started;
-  options_.say("listening for gRPC on " + options_.grpc->host + ":" + std::to_string(grpc_->port()) +
-               (options_.grpc->tls.enabled() ? ", with TLS" : ""));
+  const std::string with = options_.grpc->tls.enabled() ? ", with TLS" : "";
+  options_.say("listening for gRPC on " + options_.grpc->host + ":" + std::to_string(grpc_->port()) + with);
+  if (const auto& path = options_.grpc->unix_path; !path.empty()) {
+    options_.say("listening for gRPC on " + path + with);
+  }
   return {};
 }
 

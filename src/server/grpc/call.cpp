@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "server/api/request_id.hpp"
 #include "server/grpc/status.hpp"
+#include "server/grpc/unix_socket.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -55,7 +56,7 @@ void Call::begin() {
   request_id_ = request_id_from(metadata("x-request-id"));
   trace_ = service().requests().trace_of(metadata("traceparent"), metadata("tracestate"));
   context_.AddInitialMetadata("x-request-id", request_id_);
-  failure_ = shared_.gate.turned_away({context_.host(), key(), method_ != nullptr && method_->open}, caller_);
+  failure_ = shared_.gate.turned_away({host_of(context_), key(), method_ != nullptr && method_->open}, caller_);
   has_key_ = caller_ != peer;
   if (!failure_ && method_ == nullptr) failure_ = refusal(Reason::no_route, "no such method");
   advance();

@@ -16,6 +16,7 @@
 #include "server/grpc/health_watch.hpp"
 #include "server/grpc/status.hpp"
 #include "server/grpc/tls_credentials.hpp"
+#include "server/grpc/unix_socket.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -48,6 +49,10 @@ void quiet_libraries() {
 std::string address_of(const GrpcServerOptions& options) {
   const bool is_v6 = options.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
+}
+
+Error cannot_listen(const std::string& where, const std::string& advice) {
+  return {ErrorCode::unavailable, "cannot listen for gRPC on " + where + ": " + advice, {}, {}};
 }
 
 // From a call to its method.
@@ -131,8 +136,11 @@ Result<void> GrpcServer::start() {
     if (auto loaded = parts.tls->load(); !loaded) return loaded;
     credentials = parts.tls;
   }
+  const std::string& path = parts.options.unix_path;
+  if (!path.empty() && has_unix_listener(path)) return cannot_listen(path, "another server does");
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address_of(parts.options), credentials, &parts.port);
+  if (!path.empty()) builder.AddListeningPort(unix_address(path), credentials);
   builder.RegisterCallbackGenericService(&parts.dispatch);
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(parts.options.message_bytes, INT32_MAX)));
   builder.SetMaxSendMessageSize(-1);
@@ -152,14 +160,11 @@ Result<void> GrpcServer::start() {
   quota.Resize(std::max(kReadMemory, 4 * parts.options.message_bytes));
   builder.SetResourceQuota(quota);
   parts.server = builder.BuildAndStart();
-  if (!parts.server) {
-    return Error{ErrorCode::unavailable,
-                 "cannot listen for gRPC on " + address_of(parts.options) +
-                     ": is the port taken? --grpc-port names another, --no-grpc does without",
-                 {},
-                 {}};
-  }
-  return {};
+  if (parts.server) return {};
+  if (parts.port != 0)
+    return cannot_listen(path, "expected a path of at most 107 bytes, in a folder that may be written to");
+  return cannot_listen(address_of(parts.options),
+                       "is the port taken? --grpc-port names another, --no-grpc does without");
 }
 
 std::uint16_t GrpcServer::port() const noexcept { return static_cast<std::uint16_t>(parts_->port); }

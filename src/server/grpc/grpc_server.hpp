@@ -22,6 +22,7 @@ namespace akidb::embedding::server {
 struct GrpcServerOptions {
   std::string host = "127.0.0.1";                      // a name or an address
   std::uint16_t port = 8081;                           // 0: one that is free
+  std::string unix_path;                               // of a socket to listen on, too; empty: none
   std::size_t message_bytes = std::size_t{32} << 20U;  // the largest message
   std::size_t calls = 10'000;                          // under way; above it, new ones are refused at once
   TlsOptions tls;

@@ -5,6 +5,7 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "server/grpc/status.hpp"
+#include "server/grpc/unix_socket.hpp"
 
 namespace akidb::embedding::server {
 namespace {
@@ -25,7 +26,7 @@ health::HealthCheckResponse::ServingStatus wire_status(Health state) {
 void HealthWatch::begin() {
   const std::lock_guard lock(mutex_);
   std::string caller = context_.peer();
-  if (const auto problem = shared_.gate.turned_away({context_.host(), {}, true}, caller)) {
+  if (const auto problem = shared_.gate.turned_away({host_of(context_), {}, true}, caller)) {
     shared_.service.metrics().refused(problem->reason).add();
     finish(status_of(Family::own, *problem));
     return;
