@@ -47,7 +47,7 @@ constexpr std::array kFlags = {
          commands(embed, similarity, search, tokenize, pull, bench, doctor, serve),
          "One of the model's own ONNX files, such as onnx/model_O4.onnx, or ./FILE of yours; wins over --dtype"},
     Flag{"threads", 0, count, "N", "0", Section::model, kRun,
-         "Worker threads; 0: one for each core that this process may use", 0, 4096},
+         "Worker threads; 0: one for each core that this process may use", 0, 1'024},
     Flag{"max-length", 0, count, "N", "0", Section::model, kRun,
          "Longest input in tokens, special tokens included; 0: what the model says", 0, 1'000'000},
     Flag{"pooling", 0, choice, "model|cls|mean|max|mean_sqrt_len|weighted_mean|last_token", "model", Section::model,
