@@ -32,6 +32,7 @@ std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange);
 std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::string_view json);
 
 // The fields of an /embed request; a refusal where they are wrong.
-std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call);
+std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call,
+                                      std::string place = {});
 
 }  // namespace akidb::embedding::server

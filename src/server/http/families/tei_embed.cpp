@@ -57,12 +57,13 @@ std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::str
   return std::nullopt;
 }
 
-std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call) {
+std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call,
+                                      std::string place) {
   auto& request = call.request;
   bool was_list = false;
   bool normalize = true;
   TeiTruncation truncation;
-  ObjectReader in(root);
+  ObjectReader in(root, std::move(place));
   in.require(in.has("inputs"), "inputs");
   in.inputs("inputs", request.inputs, was_list);
   truncation.read(in);
@@ -206,9 +207,11 @@ void handle_tei_vertex(const ExchangePtr& exchange) {
   auto problem = in.finish(Unknown::ignore);
   for (auto at = instances.begin(); !problem && found && at != instances.end(); ++at) {
     EmbedCall one = new_call(*exchange, 0);
-    problem = read_tei_embed(*exchange, *at, one);
-    if (!problem && one.request.inputs.empty())
-      problem = refusal(Reason::empty_batch, "instances: expected at least one input in each");
+    const std::string place = "instances[" + std::to_string(counts.size()) + "]";
+    problem = read_tei_embed(*exchange, *at, one, place);
+    if (!problem && one.request.inputs.empty()) {
+      problem = refusal(Reason::empty_batch, place + ".inputs: expected at least one, found none");
+    }
     counts.push_back(one.request.inputs.size());
     // All instances are one batch, in the form of the first.
     if (counts.size() == 1) {
