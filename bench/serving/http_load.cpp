@@ -13,7 +13,9 @@
 // requests of the rate that found no connection free. Stops by itself; speaks to 127.0.0.1 only.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +38,7 @@ using akidb::embedding::bench::Latencies;
 using akidb::embedding::bench::seconds_since;
 
 constexpr double kLongest = 7'200;  // seconds
+constexpr int kPatience = 100;      // milliseconds of one look at the connections
 
 struct Options {
   int port = 0;
@@ -102,10 +105,12 @@ class Load {
     while (seconds_since(begin) < options_.seconds && open_ > 0) {
       if (options_.rate > 0) {
         send_due(begin);
+        wait_for_due(begin);
+        poll(0);
       } else {
         while (!free_.empty()) send(Clock::now());
+        poll(kPatience);
       }
-      poll(options_.rate > 0 ? 1 : 100);
     }
     seconds_ = seconds_since(begin);
   }
@@ -175,6 +180,15 @@ class Load {
     ::close(connections_[index].descriptor);
     --open_;
     if (!options_.stays_closed) open(index);
+  }
+
+  // Until an answer comes or the next request is due, to the microsecond: what the load comes late would count as the
+  // server's.
+  void wait_for_due(Clock::time_point begin) const {
+    const double left = static_cast<double>(sent_at_rate_) / options_.rate - seconds_since(begin);
+    const timespec most{0, static_cast<long>(std::clamp(left, 0.0, kPatience / 1e3) * 1e9)};
+    pollfd answers{epoll_, POLLIN, 0};
+    ::ppoll(&answers, 1, &most, nullptr);
   }
 
   void poll(int milliseconds) {
@@ -266,6 +280,7 @@ int main(int count, char** words) {
                stderr);
     return 2;
   }
+  ::prctl(PR_SET_TIMERSLACK, 1);  // sleeps end when they should
   Load load(std::move(options));
   if (!load.connected()) {
     std::perror("http_load: connect");
