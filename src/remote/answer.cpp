@@ -142,6 +142,8 @@ std::string server_words(std::string_view body) {
   if (!text) return {};
   std::string words(text->substr(0, kMostWords));
   for (char& c : words) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  if (words.size() == text->size()) return words;
+  // The last character may have been cut.
   while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0xC0U) == 0x80U) words.pop_back();
   if (!words.empty() && static_cast<unsigned char>(words.back()) >= 0xC0U) words.pop_back();
   return words;

@@ -100,6 +100,8 @@ TEST(ServerWords, AreFoundWhereServersPutThem) {
   EXPECT_EQ(server_words(R"({"detail":"bad input"})"), "bad input");
   EXPECT_EQ(server_words(R"({"detail":[{"msg":"x"}]})"), "");
   EXPECT_EQ(server_words("<html>"), "");
+  EXPECT_EQ(server_words("\"no caf\u00e9\""), "no caf\u00e9");
+  EXPECT_EQ(server_words("\"" + std::string(199, 'x') + "\u00e9\""), std::string(199, 'x'));
   EXPECT_LE(server_words("\"" + std::string(1000, 'x') + "\"").size(), 200U);
 }
 
