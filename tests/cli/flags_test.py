@@ -18,7 +18,7 @@ class Wrong(ProgramTest):
         (("--model", "x", "embed"), "the command comes first"),
         (("embed", "--formt", "npy"), "did you mean --format?"),
         (("embed", "--format", "xml"), "expected auto, jsonl, json, npy or f32, got 'xml'"),
-        (("embed", "--threads", "-1"), "expected a whole number from 0 to 4096"),
+        (("embed", "--threads", "-1"), "expected a whole number from 0 to 1024"),
         (("embed", "--format"), "--format needs a value"),
         (("embed", "--top-k", "3"), "embed does not take --top-k; search does"),
         (("embed", "a", "--input", "x"), "got both"),
