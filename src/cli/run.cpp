@@ -3,6 +3,7 @@
 #include <new>
 
 #include "cli/commands/commands.hpp"
+#include "cli/flags/flag_fields.hpp"
 #include "cli/output/output_file.hpp"
 #include "cli/terminal/stop_signal.hpp"
 
@@ -66,7 +67,9 @@ int run(std::span<const std::string> words, const Environment& environment) {
   install_signal_handlers();
   if (ends_well(invocation.command)) install_stop_handlers();
   try {
-    return exit_code(dispatch(invocation, console), console);
+    auto outcome = dispatch(invocation, console);
+    if (!outcome) outcome = in_flag_names(outcome.error(), invocation.command);
+    return exit_code(outcome, console);
   } catch (const std::bad_alloc&) {
     return exit_code(Error{ErrorCode::resource_exhausted, "no memory is left", {}, {}}, console);
   }
