@@ -8,6 +8,14 @@
 #include "server/http/route.hpp"
 
 namespace akidb::embedding::server {
+namespace {
+
+// What the server has said of itself, once, is no news when a probe is told.
+LogLevel log_level(Reason reason) {
+  return reason == Reason::loading || reason == Reason::draining ? LogLevel::info : LogLevel::warning;
+}
+
+}  // namespace
 
 void Exchange::send(Response response) {
   if (answered_.exchange(true)) return;
@@ -70,7 +78,7 @@ void Exchange::refuse(const Refusal& refusal) noexcept {
     service.metrics().failed(refusal.error.code).add();
     error_ = error_code_info(refusal.error.code).name;
     if (response.status >= 500 || !refusal.error.detail.empty()) {
-      base::log(LogLevel::warning, "request " + request_id + ": " + to_string(refusal.error));
+      base::log(log_level(refusal.reason), "request " + request_id + ": " + to_string(refusal.error));
     }
     send(std::move(response));
   });

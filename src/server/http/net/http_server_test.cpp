@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <akidb/embedding/log.hpp>
 
 #include <thread>
 
@@ -31,6 +32,29 @@ TEST(HttpServer, SaysWhetherItLivesAndIsReady) {
   server.service->drain();
   EXPECT_EQ(client.get("/ready").status, 503);
   EXPECT_EQ(server.client().get("/live").status, 200);
+}
+
+TEST(HttpServer, WarnsOfNoProbeThatComesWhileItLoadsOrDrains) {
+  std::vector<std::string> lines;
+  set_log_sink([&](LogLevel level, std::string_view line) {
+    if (level != LogLevel::debug)
+      lines.push_back((level == LogLevel::info ? "info: " : "warning: ") + std::string(line));
+  });
+  {
+    TestServer server;
+    server.start(false);
+    auto client = server.client();
+    EXPECT_EQ(client.get("/ready").status, 503);
+    EXPECT_EQ(client.get("/health").status, 503);
+    server.load();
+    EXPECT_EQ(client.get("/ready").status, 200);
+    server.service->drain();
+    EXPECT_EQ(client.get("/ready").status, 503);
+  }
+  set_log_sink({});
+  EXPECT_THAT(lines, testing::ElementsAre(AllOf(StartsWith("info: request "), HasSubstr("not every model is ready")),
+                                          AllOf(StartsWith("info: request "), HasSubstr("not every model is ready")),
+                                          AllOf(StartsWith("info: request "), HasSubstr("about to stop"))));
 }
 
 TEST(HttpServer, GivesTheSameVectorOnEveryRoute) {
