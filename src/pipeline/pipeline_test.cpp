@@ -271,6 +271,35 @@ TEST_F(PipelineTest, ALoneTextOnAnIdleMachineMayUseAllCores) {
   EXPECT_EQ(backend_->passes_on_all_cores(), 1);
 }
 
+TEST_F(PipelineTest, TooFewTokensForAUnitOnEachCoreAreOneUnitOnAllCores) {
+  start(2);
+  while (executor_->idle() != 2) std::this_thread::yield();
+  ASSERT_TRUE(run(request_of(std::vector<Input>(3, TokenIds(20, 5)))));
+  EXPECT_EQ(backend_->passes(), 1);
+  EXPECT_EQ(backend_->passes_on_all_cores(), 1);
+}
+
+TEST_F(PipelineTest, FewTokensThatCannotBeOneUnitRunSideBySide) {
+  start(2);
+  backend_->close();
+  auto future = submit(request_of({TokenIds(20, 5), TokenIds(10, 5)}));
+  backend_->wait_until_entered(2);
+  backend_->open();
+  EXPECT_TRUE(future.get());
+}
+
+TEST_F(PipelineTest, ATextThatComesWhileAnotherIsComputedTakesAnIdleWorker) {
+  start(2);
+  backend_->close();
+  auto first = submit(request_of({TokenIds(20, 5)}));
+  backend_->wait_until_entered(1);
+  auto second = submit(request_of({TokenIds(20, 6)}));
+  backend_->wait_until_entered(2);
+  backend_->open();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+}
+
 TEST_F(PipelineTest, UnitsShrinkSoThatAllWorkersShareASmallBatch) {
   start(2);
   backend_->close();

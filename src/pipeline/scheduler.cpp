@@ -70,11 +70,10 @@ void Scheduler::start_workers() noexcept {
   std::size_t to_start = 0;
   {
     const std::lock_guard lock(mutex_);
-    const std::size_t wanted = std::min<std::size_t>(executor_.size(), queue_.size());
-    if (wanted > running_) {
-      to_start = wanted - running_;
-      running_ += to_start;
-    }
+    const std::size_t looking = running_ - computing_;
+    const std::size_t wanted = running_ == 0 && is_little() ? 1 : queue_.size();
+    if (wanted > looking) to_start = std::min(wanted - looking, executor_.size() - running_);
+    running_ += to_start;
   }
   for (; to_start != 0; --to_start) {
     if (!post_worker()) break;
@@ -104,7 +103,13 @@ void Scheduler::miss_workers(std::size_t count) noexcept {
   }
 }
 
-std::size_t Scheduler::target_tokens() const {
+// Whether what waits fits one unit and would leave cores idle in units of their own.
+bool Scheduler::is_little() const noexcept {
+  const std::size_t enough = executor_.size() * options_.least_unit_tokens;
+  return queue_.tokens() < enough && queue_.tokens() <= options_.unit_tokens && queue_.is_alike();
+}
+
+std::size_t Scheduler::share_of_worker() const noexcept {
   const std::size_t share = queue_.tokens() / std::max<std::size_t>(1, executor_.size()) + 1;
   return std::clamp(share, std::min(options_.least_unit_tokens, options_.unit_tokens), options_.unit_tokens);
 }
@@ -116,18 +121,20 @@ Unit Scheduler::next_unit(std::vector<Sequence>& dead, backend::Cores& cores) {
     last_sweep_ = time;
     queue_.remove_dead(time, dead);
   }
-  auto unit = queue_.pop(time, target_tokens(), dead);
-  // Alone on an idle machine: nothing else waits or runs here, and every other worker sleeps.
-  const bool alone = queue_.size() == 0 && running_ == 1 && executor_.idle() + 1 >= executor_.size();
-  cores = alone ? backend::Cores::all : backend::Cores::one;
+  // Nothing else runs here, and every other worker sleeps.
+  const bool alone = running_ == 1 && executor_.idle() + 1 >= executor_.size();
+  auto unit = queue_.pop(time, alone && is_little() ? options_.unit_tokens : share_of_worker(), dead);
+  cores = alone && queue_.size() == 0 ? backend::Cores::all : backend::Cores::one;
+  if (!unit.sequences.empty()) ++computing_;
   return unit;
 }
 
 // One unit, then back to the end of the executor's line: other providers share the workers.
 void Scheduler::run_one() noexcept {
   do {
-    run_unit();
+    const bool computed = run_unit();
     const std::lock_guard lock(mutex_);
+    if (computed) --computing_;
     if (queue_.size() == 0) {
       --running_;
       if (running_ == 0) all_ended_.notify_all();
@@ -136,7 +143,7 @@ void Scheduler::run_one() noexcept {
   } while (!post_worker());
 }
 
-void Scheduler::run_unit() noexcept {
+bool Scheduler::run_unit() noexcept {
   std::vector<Sequence> dead;
   Unit unit;
   auto cores = backend::Cores::one;
@@ -146,12 +153,14 @@ void Scheduler::run_unit() noexcept {
     give_up_one(ErrorCode::resource_exhausted, kNoMemory);
   }
   bury(dead);
-  if (unit.sequences.empty()) return;
+  if (unit.sequences.empty()) return false;
+  if (cores == backend::Cores::one) start_workers();  // for what was thought to be one unit and was not
   auto computed = runner_.compute(unit, cores);
   // Before the answers: whoever has one finds its room free.
   let_go(unit.sequences);
   runner_.deliver(unit, std::move(computed));
   feed_jobs(unit);
+  return true;
 }
 
 bool Scheduler::give_up_one(ErrorCode code, std::string_view message) noexcept {

@@ -18,7 +18,8 @@
 namespace akidb::embedding::pipeline {
 
 // Thread-safe. At most one unit per worker runs at a time; units shrink towards the end of the queue so
-// that all workers end together.
+// that all workers end together. What is too little for a unit on each core is one unit, and on an idle
+// machine all cores work on it.
 class Scheduler {
  public:
   struct Options {
@@ -51,10 +52,11 @@ class Scheduler {
   void miss_workers(std::size_t count) noexcept;
   [[nodiscard]] bool post_worker() noexcept;
   void run_one() noexcept;
-  void run_unit() noexcept;
+  bool run_unit() noexcept;  // false where there was none
   Unit next_unit(std::vector<Sequence>& dead, backend::Cores& cores);
   bool give_up_one(ErrorCode code, std::string_view message) noexcept;
-  [[nodiscard]] std::size_t target_tokens() const;
+  [[nodiscard]] bool is_little() const noexcept;
+  [[nodiscard]] std::size_t share_of_worker() const noexcept;
   void bury(std::vector<Sequence>& dead) noexcept;
   void let_go(std::span<const Sequence> sequences) noexcept;
   void feed_jobs(const Unit& unit);
@@ -68,7 +70,8 @@ class Scheduler {
   mutable std::mutex mutex_;
   std::condition_variable all_ended_;
   SequenceQueue queue_;
-  std::size_t running_ = 0;  // workers that hold or look for a unit of ours
+  std::size_t running_ = 0;    // workers that hold or look for a unit of ours
+  std::size_t computing_ = 0;  // those of them that hold one
   bool closing_ = false;
   TimePoint last_sweep_{};
 };

@@ -164,6 +164,11 @@ void SequenceQueue::remove_dead(TimePoint now, std::vector<Sequence>& dead) {
   }
 }
 
+bool SequenceQueue::is_alike() const noexcept {
+  if (!lanes_[0].lines.empty() && !lanes_[1].lines.empty()) return false;
+  return !rules_.equal_lengths || lanes_[0].by_length.size() + lanes_[1].by_length.size() <= 1;
+}
+
 std::optional<Sequence> SequenceQueue::remove_one() noexcept {
   for (auto& lane : lanes_) {
     if (!lane.lines.empty()) return take(lane, lane.lines.front().nodes.begin());

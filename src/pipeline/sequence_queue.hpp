@@ -58,6 +58,9 @@ class SequenceQueue {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t tokens() const noexcept { return tokens_; }
 
+  // Whether one unit that is large enough takes all that waits.
+  [[nodiscard]] bool is_alike() const noexcept;
+
  private:
   struct Line;
   struct Node {

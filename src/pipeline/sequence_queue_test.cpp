@@ -192,6 +192,25 @@ TEST_F(SequenceQueueTest, WithoutEqualLengthsUnitsAreFilledInTurn) {
   EXPECT_EQ(any.size(), 0U);
 }
 
+TEST_F(SequenceQueueTest, WhatIsAlikeFitsOneUnit) {
+  EXPECT_TRUE(queue_.is_alike());
+  push({.lengths = {5, 5}, .caller = "a"});
+  push({.lengths = {5}, .caller = "b"});
+  EXPECT_TRUE(queue_.is_alike());
+  push({.lengths = {6}});
+  EXPECT_FALSE(queue_.is_alike());
+  pop();
+  EXPECT_TRUE(queue_.is_alike());
+  push({.lengths = {6}, .priority = Priority::bulk});
+  EXPECT_FALSE(queue_.is_alike());
+}
+
+TEST_F(SequenceQueueTest, WithoutEqualLengthsAnyLengthsAreAlike) {
+  SequenceQueue any({.equal_lengths = false, .bulk_age_limit = milliseconds(200)});
+  any.push(slice_of({.lengths = {5, 6, 7}}), clock_.now());
+  EXPECT_TRUE(any.is_alike());
+}
+
 // Whatever comes in comes out once, in units of one length within the target.
 TEST_F(SequenceQueueTest, NothingIsLostOrDoubled) {
   std::uint32_t state = 1;
