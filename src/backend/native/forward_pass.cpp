@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
-#include <string>
 
 namespace akidb::embedding::backend::native {
 namespace {
@@ -14,14 +12,6 @@ using kernels::operand_bytes;
 using kernels::operand_stride;
 using kernels::RowScale;
 
-// Where a value that is not finite was met, first to last: the embeddings, then attention and feed-forward
-// of each layer.
-constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
-constexpr std::uint32_t kNoMemory = kNowhere - 1;
-constexpr std::size_t kEmbeddings = 0;
-constexpr std::size_t attention_stage(std::size_t layer) { return 1 + 2 * layer; }
-constexpr std::size_t feed_forward_stage(std::size_t layer) { return 2 + 2 * layer; }
-
 // A lone batch of up to so many rows is one block whose products are split.
 constexpr std::size_t kSplitRows = 64;
 
@@ -29,57 +19,9 @@ FloatRows part(const FloatRows& rows, std::size_t first) { return {rows.row(firs
 
 }  // namespace
 
-struct ForwardPass::Bench {
-  FloatRows normed;         // a norm's rows where they do not replace their input
-  FloatRows first_hidden;   // first rows of sequences, side by side
-  FloatRows first_context;  //
-  void* operand = nullptr;
-  void* inner = nullptr;          // the feed-forward's inner rows
-  void* inner_operand = nullptr;  // and what becomes of them for the next product
-  RowScale* scales = nullptr;
-  RowScale* inner_scales = nullptr;
-  std::byte* attention = nullptr;
-  std::size_t attention_bytes = 0;  // for each part of a split attention
-
-  // False where there is not enough memory.
-  bool reserve(const Encoder& encoder, std::size_t rows, std::size_t longest, std::size_t parts);
-};
-
-bool ForwardPass::Bench::reserve(const Encoder& encoder, std::size_t rows, std::size_t longest, std::size_t parts) {
-  const std::size_t hidden = encoder.model.hidden_size;
-  std::size_t widest = 0;
-  for (const auto& layer : encoder.weights.layers) widest = std::max(widest, layer.up.outputs);
-  attention_bytes = base::LargeMemory::rounded(encoder.attention.scratch(longest, encoder.model.head_size()));
-  const std::size_t hidden_bytes = Arena::bytes_of_rows(rows, hidden);
-  const std::size_t inner_bytes = Arena::bytes_of_rows(rows, widest);
-  const std::size_t scale_bytes = base::LargeMemory::rounded(rows * sizeof(RowScale));
-  Arena& arena = thread_arena();
-  const std::size_t operand_size = Arena::bytes_of_operands(rows, hidden);
-  const std::size_t inner_operand_size = Arena::bytes_of_operands(rows, widest);
-  if (!arena.reset(3 * hidden_bytes + operand_size + inner_bytes + inner_operand_size + 2 * scale_bytes +
-                   parts * attention_bytes))
-    return false;
-  normed = arena.take_rows(rows, hidden);
-  first_hidden = arena.take_rows(rows, hidden);
-  first_context = arena.take_rows(rows, hidden);
-  operand = arena.take(operand_size);
-  inner_operand = arena.take(inner_operand_size);
-  inner = arena.take(inner_bytes);
-  scales = arena.take_array<RowScale>(rows);
-  inner_scales = arena.take_array<RowScale>(rows);
-  attention = arena.take(parts * attention_bytes);
-  return true;
-}
-
 ForwardPass::ForwardPass(const Encoder& encoder, const TokenBatch& batch, const Team::Lead& lead, Arena& arena,
                          RowSink& sink)
-    : encoder_(encoder),
-      batch_(batch),
-      lead_(lead),
-      arena_(arena),
-      sink_(sink),
-      row_count_(batch.token_ids.size()),
-      failed_stage_(kNowhere) {
+    : encoder_(encoder), batch_(batch), lead_(lead), arena_(arena), sink_(sink), row_count_(batch.token_ids.size()) {
   for (std::size_t at = 0; at < batch.sequences(); ++at) longest_ = std::max(longest_, batch.length(at));
   const std::size_t threads = lead.threads();
   splits_products_ = threads > 1 && row_count_ <= kSplitRows;
@@ -89,20 +31,22 @@ ForwardPass::ForwardPass(const Encoder& encoder, const TokenBatch& batch, const 
 }
 
 Result<void> ForwardPass::run() {
-  if (!reserve()) fail(kNoMemory);
-  if (auto so_far = outcome(); !so_far) return so_far;
+  if (!reserve()) outcome_.no_memory();
+  if (auto so_far = outcome_.result(); !so_far) return so_far;
   find_positions();
-  for_each_block(row_count_, [this](Range block, Bench& bench) { enter(block, bench); });
+  for_each_block(row_count_, [this](Range block, BlockMemory& memory) { enter(block, memory); });
   const std::size_t layers = encoder_.weights.layers.size();
   for (std::size_t layer = 0; layer < layers; ++layer) {
-    if (failed_stage_.load(std::memory_order_relaxed) == kNoMemory) break;
+    if (outcome_.is_out_of_memory()) break;
     if (is_last(layer) && batch_.first_rows_only) {
-      for_each_block(batch_.sequences(), [this](Range block, Bench& bench) { last_layer_of_firsts(block, bench); });
+      for_each_block(batch_.sequences(),
+                     [this](Range block, BlockMemory& memory) { last_layer_of_firsts(block, memory); });
     } else {
-      for_each_block(row_count_, [this, layer](Range block, Bench& bench) { layer_of_rows(layer, block, bench); });
+      for_each_block(row_count_,
+                     [this, layer](Range block, BlockMemory& memory) { layer_of_rows(layer, block, memory); });
     }
   }
-  if (auto so_far = outcome(); !so_far) return so_far;
+  if (auto so_far = outcome_.result(); !so_far) return so_far;
   emit();
   return {};
 }
@@ -135,20 +79,28 @@ void ForwardPass::find_positions() {
 
 void ForwardPass::for_each_block(std::size_t rows, const auto& work) {
   const std::size_t blocks = (rows + block_rows_ - 1) / block_rows_;
+  const BlockShape shape = block_shape();
   lead_.run(blocks, [&](std::size_t at) {
     const Range block{at * block_rows_, std::min(block_rows_, rows - at * block_rows_)};
-    Bench bench;
-    if (!bench.reserve(encoder_, block_rows_, longest_, splits_products_ ? lead_.threads() : 1)) {
-      fail(kNoMemory);
+    BlockMemory memory;
+    if (!memory.reserve(shape)) {
+      outcome_.no_memory();
       return;
     }
-    work(block, bench);
+    work(block, memory);
   });
 }
 
-void ForwardPass::enter(Range block, Bench& bench) { query_key_value(0, block, embed(block, bench)); }
+BlockShape ForwardPass::block_shape() const {
+  std::size_t widest = 0;
+  for (const auto& layer : encoder_.weights.layers) widest = std::max(widest, layer.up.outputs);
+  return {block_rows_, encoder_.model.hidden_size, widest,
+          encoder_.attention.scratch(longest_, encoder_.model.head_size()), splits_products_ ? lead_.threads() : 1};
+}
 
-ForwardPass::OperandRows ForwardPass::embed(Range block, Bench& bench) {
+void ForwardPass::enter(Range block, BlockMemory& memory) { query_key_value(0, block, embed(block, memory)); }
+
+ForwardPass::OperandRows ForwardPass::embed(Range block, BlockMemory& memory) {
   const auto& weights = encoder_.weights;
   const FloatRows rows = part(hidden_, block.first);
   encoder_.set.rows.gather({batch_.token_ids.data() + block.first,
@@ -158,44 +110,45 @@ ForwardPass::OperandRows ForwardPass::embed(Range block, Bench& bench) {
   const auto& first = weights.layers.front();
   const PackedLinear* const next = &first.query_key_value;
   if (!encoder_.model.norm_first || !first.attention_norm) {
-    return norm(weights.embeddings_norm, rows, block.count, rows, next, bench, kEmbeddings);
+    return norm(weights.embeddings_norm, rows, block.count, rows, next, memory, kEmbeddingsStage);
   }
-  norm(weights.embeddings_norm, rows, block.count, rows, nullptr, bench, kEmbeddings);
-  return norm(*first.attention_norm, rows, block.count, bench.normed, next, bench, kEmbeddings);
+  norm(weights.embeddings_norm, rows, block.count, rows, nullptr, memory, kEmbeddingsStage);
+  return norm(*first.attention_norm, rows, block.count, memory.normed, next, memory, kEmbeddingsStage);
 }
 
-void ForwardPass::layer_of_rows(std::size_t layer, Range block, Bench& bench) {
+void ForwardPass::layer_of_rows(std::size_t layer, Range block, BlockMemory& memory) {
   const std::size_t end = block.first + block.count;
   for (std::size_t sequence = sequence_of(block.first); sequence < batch_.sequences(); ++sequence) {
     const std::size_t start = batch_.offsets[sequence];
     if (start >= end) break;
     const std::size_t first = std::max(start, block.first);
     const std::size_t last = std::min<std::size_t>(batch_.offsets[sequence + 1], end);
-    attend(layer, sequence, {first - start, last - first}, context_.row(start), context_.stride, bench);
+    attend(layer, sequence, {first - start, last - first}, context_.row(start), context_.stride, memory);
   }
   const auto operand =
-      behind_attention(layer, part(hidden_, block.first), part(context_, block.first), block.count, bench);
+      behind_attention(layer, part(hidden_, block.first), part(context_, block.first), block.count, memory);
   if (!is_last(layer)) query_key_value(layer + 1, block, operand);
 }
 
 // The last layer, of the first row of each sequence alone. The rows go back to where they came from.
-void ForwardPass::last_layer_of_firsts(Range sequences, Bench& bench) {
+void ForwardPass::last_layer_of_firsts(Range sequences, BlockMemory& memory) {
   const std::size_t layer = encoder_.weights.layers.size() - 1;
   const std::size_t hidden = encoder_.model.hidden_size;
   for (std::size_t at = 0; at < sequences.count; ++at) {
     const std::size_t sequence = sequences.first + at;
-    attend(layer, sequence, {0, 1}, bench.first_context.row(at), bench.first_context.stride, bench);
-    std::copy_n(hidden_.row(batch_.offsets[sequence]), hidden, bench.first_hidden.row(at));
+    attend(layer, sequence, {0, 1}, memory.first_context.row(at), memory.first_context.stride, memory);
+    std::copy_n(hidden_.row(batch_.offsets[sequence]), hidden, memory.first_hidden.row(at));
   }
-  behind_attention(layer, bench.first_hidden, bench.first_context, sequences.count, bench);
+  behind_attention(layer, memory.first_hidden, memory.first_context, sequences.count, memory);
   for (std::size_t at = 0; at < sequences.count; ++at) {
-    std::copy_n(bench.first_hidden.row(at), hidden, hidden_.row(batch_.offsets[sequences.first + at]));
+    std::copy_n(memory.first_hidden.row(at), hidden, hidden_.row(batch_.offsets[sequences.first + at]));
   }
 }
 
 // From the attention's result to the layer's, and to what the next layer's first product takes.
 ForwardPass::OperandRows ForwardPass::behind_attention(std::size_t layer_number, const FloatRows& rows,
-                                                       const FloatRows& context, std::size_t count, Bench& bench) {
+                                                       const FloatRows& context, std::size_t count,
+                                                       BlockMemory& memory) {
   const auto& weights = encoder_.weights;
   const auto& layer = weights.layers[layer_number];
   const bool norm_first = encoder_.model.norm_first;
@@ -205,30 +158,30 @@ ForwardPass::OperandRows ForwardPass::behind_attention(std::size_t layer_number,
     product.residual_stride = rows.stride;
     multiply(linear, product);
   };
-  add_product(layer.attention_output, convert(context, count, layer.attention_output, bench.operand, bench.scales));
+  add_product(layer.attention_output, convert(context, count, layer.attention_output, memory.operand, memory.scales));
   const auto middle = norm(norm_first ? layer.output_norm : *layer.attention_norm, rows, count,
-                           norm_first ? bench.normed : rows, &layer.up, bench, attention_stage(layer_number));
-  add_product(layer.down, feed_forward_input(layer, middle, count, bench));
+                           norm_first ? memory.normed : rows, &layer.up, memory, attention_stage(layer_number));
+  add_product(layer.down, feed_forward_input(layer, middle, count, memory));
 
   const std::size_t stage = feed_forward_stage(layer_number);
   const PackedLinear* const next = is_last(layer_number) ? nullptr : &weights.layers[layer_number + 1].query_key_value;
-  if (!norm_first) return norm(layer.output_norm, rows, count, rows, next, bench, stage);
-  if (is_last(layer_number)) return norm(*weights.final_norm, rows, count, rows, next, bench, stage);
-  return norm(*weights.layers[layer_number + 1].attention_norm, rows, count, bench.normed, next, bench, stage);
+  if (!norm_first) return norm(layer.output_norm, rows, count, rows, next, memory, stage);
+  if (is_last(layer_number)) return norm(*weights.final_norm, rows, count, rows, next, memory, stage);
+  return norm(*weights.layers[layer_number + 1].attention_norm, rows, count, memory.normed, next, memory, stage);
 }
 
 ForwardPass::OperandRows ForwardPass::feed_forward_input(const EncoderLayer& layer, const OperandRows& operand,
-                                                         std::size_t count, Bench& bench) {
+                                                         std::size_t count, BlockMemory& memory) {
   const Operand wanted = layer.down.kernels->operand;
   const Operand made = wanted == Operand::bf16 ? Operand::bf16 : Operand::fp32;
   const std::size_t stride = operand_stride(made, layer.up.outputs);
-  auto product = product_of(layer.up, operand, count, {static_cast<float*>(bench.inner), stride});
+  auto product = product_of(layer.up, operand, count, {static_cast<float*>(memory.inner), stride});
   product.activation = encoder_.model.activation;
   product.out_type = made;
   multiply(layer.up, product);
-  if (wanted == made) return {bench.inner, stride, nullptr};
-  return convert({static_cast<float*>(bench.inner), stride}, count, layer.down, bench.inner_operand,
-                 bench.inner_scales);
+  if (wanted == made) return {memory.inner, stride, nullptr};
+  return convert({static_cast<float*>(memory.inner), stride}, count, layer.down, memory.inner_operand,
+                 memory.inner_scales);
 }
 
 void ForwardPass::query_key_value(std::size_t layer_number, Range block, const OperandRows& operand) {
@@ -277,7 +230,7 @@ void ForwardPass::rotate(const EncoderLayer& layer, Range block, const FloatRows
 
 // `out` is where the row of the sequence's first token stands or would stand.
 void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range queries, float* out,
-                         std::size_t out_stride, Bench& bench) {
+                         std::size_t out_stride, BlockMemory& memory) {
   const auto& layer = encoder_.weights.layers[layer_number];
   const auto& model = encoder_.model;
   const auto& distances = encoder_.weights.distances;
@@ -305,13 +258,13 @@ void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range q
         .distance_bias_stride = distances ? distances->stride : 0,
         .out = out + column,
         .out_stride = out_stride,
-        .scratch = bench.attention + at * bench.attention_bytes,
+        .scratch = memory.attention + at * memory.attention_bytes,
     });
   });
 }
 
 ForwardPass::OperandRows ForwardPass::norm(const NormVectors& vectors, const FloatRows& in, std::size_t count,
-                                           const FloatRows& out, const PackedLinear* next, Bench& bench,
+                                           const FloatRows& out, const PackedLinear* next, BlockMemory& memory,
                                            std::size_t stage) {
   const std::size_t columns = encoder_.model.hidden_size;
   const Operand type = next == nullptr ? Operand::fp32 : next->kernels->operand;
@@ -328,14 +281,14 @@ ForwardPass::OperandRows ForwardPass::norm(const NormVectors& vectors, const Flo
       .out = out.data,
       .out_stride = out.stride,
       .operand_type = type,
-      .operand = type == Operand::fp32 ? nullptr : bench.operand,
+      .operand = type == Operand::fp32 ? nullptr : memory.operand,
       .operand_stride = stride,
-      .scales = bench.scales,
+      .scales = memory.scales,
       .factors = next == nullptr ? nullptr : next->input_factors,
   });
-  if (!finite) fail(stage);
+  if (!finite) outcome_.not_finite(stage);
   if (type == Operand::fp32) return {out.data, out.stride, nullptr};
-  return {bench.operand, stride, bench.scales};
+  return {memory.operand, stride, memory.scales};
 }
 
 ForwardPass::OperandRows ForwardPass::convert(const FloatRows& rows, std::size_t count, const PackedLinear& next,
@@ -390,23 +343,6 @@ void ForwardPass::emit() const {
     const std::size_t rows = batch_.first_rows_only ? 1 : batch_.length(sequence);
     for (std::size_t at = 0; at < rows; ++at) sink_.rows(sequence, at, {hidden_.row(start + at), hidden});
   }
-}
-
-void ForwardPass::fail(std::size_t stage) noexcept {
-  auto known = failed_stage_.load();
-  const auto now = static_cast<std::uint32_t>(stage);
-  while (now < known && !failed_stage_.compare_exchange_weak(known, now)) {
-  }
-}
-
-Result<void> ForwardPass::outcome() const {
-  const auto stage = failed_stage_.load();
-  if (stage == kNowhere) return {};
-  if (stage == kNoMemory) return Error{ErrorCode::resource_exhausted, "not enough memory to run the model", {}, {}};
-  const std::string where = stage == kEmbeddings ? "the embeddings"
-                            : stage % 2 == 1     ? "the attention of layer " + std::to_string((stage - 1) / 2)
-                                                 : "the feed-forward of layer " + std::to_string((stage - 2) / 2);
-  return Error{ErrorCode::internal, "the model gave NaN or infinity in " + where, {}, {}};
 }
 
 std::size_t ForwardPass::sequence_of(std::size_t row) const {

@@ -12,13 +12,14 @@
 #pragma once
 
 #include <akidb/embedding/result.hpp>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "backend/backend.hpp"
+#include "backend/native/block_memory.hpp"
 #include "backend/native/encoder_model.hpp"
 #include "backend/native/encoder_weights.hpp"
+#include "backend/native/pass_outcome.hpp"
 #include "backend/native/team.hpp"
 #include "backend/native/workspace.hpp"
 
@@ -50,7 +51,6 @@ class ForwardPass {
   Result<void> run();
 
  private:
-  struct Bench;  // memory for one block
   struct OperandRows {
     const void* data = nullptr;
     std::size_t stride = 0;
@@ -64,25 +64,27 @@ class ForwardPass {
   [[nodiscard]] bool reserve();
   void find_positions();
   void for_each_block(std::size_t rows, const auto& work);
+  [[nodiscard]] BlockShape block_shape() const;
 
   // A block's steps. `rows` and `context` are those of the block.
-  void enter(Range block, Bench& bench);
-  void layer_of_rows(std::size_t layer, Range block, Bench& bench);
-  void last_layer_of_firsts(Range sequences, Bench& bench);
-  OperandRows embed(Range block, Bench& bench);
+  void enter(Range block, BlockMemory& memory);
+  void layer_of_rows(std::size_t layer, Range block, BlockMemory& memory);
+  void last_layer_of_firsts(Range sequences, BlockMemory& memory);
+  OperandRows embed(Range block, BlockMemory& memory);
   OperandRows behind_attention(std::size_t layer, const FloatRows& rows, const FloatRows& context, std::size_t count,
-                               Bench& bench);
+                               BlockMemory& memory);
   OperandRows feed_forward_input(const EncoderLayer& layer, const OperandRows& operand, std::size_t count,
-                                 Bench& bench);
+                                 BlockMemory& memory);
   void query_key_value(std::size_t layer, Range block, const OperandRows& operand);
   void only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand, const FloatRows& out);
   void rotate(const EncoderLayer& layer, Range block, const FloatRows& rows, std::size_t first_head,
               std::size_t heads) const;
-  void attend(std::size_t layer, std::size_t sequence, Range queries, float* out, std::size_t out_stride, Bench& bench);
+  void attend(std::size_t layer, std::size_t sequence, Range queries, float* out, std::size_t out_stride,
+              BlockMemory& memory);
 
   // What the steps are made of. A norm's operand is that of the `next` product, if there is one.
   OperandRows norm(const NormVectors& vectors, const FloatRows& in, std::size_t count, const FloatRows& out,
-                   const PackedLinear* next, Bench& bench, std::size_t stage);
+                   const PackedLinear* next, BlockMemory& memory, std::size_t stage);
   OperandRows convert(const FloatRows& rows, std::size_t count, const PackedLinear& next, void* buffer,
                       kernels::RowScale* scales) const;
   // All panels, to rows of floats, without an activation and a residual.
@@ -91,8 +93,6 @@ class ForwardPass {
   void multiply(const PackedLinear& linear, const kernels::Product& product) const;
 
   void emit() const;
-  void fail(std::size_t stage) noexcept;
-  [[nodiscard]] Result<void> outcome() const;
   [[nodiscard]] std::size_t sequence_of(std::size_t row) const;
   [[nodiscard]] bool is_last(std::size_t layer) const noexcept { return layer + 1 == encoder_.weights.layers.size(); }
 
@@ -111,7 +111,7 @@ class ForwardPass {
   FloatRows hidden_;
   FloatRows context_;
   FloatRows products_[2] = {};  // query, key and value of the even layers and of the odd ones
-  std::atomic<std::uint32_t> failed_stage_;
+  PassOutcome outcome_;
 };
 
 }  // namespace akidb::embedding::backend::native
