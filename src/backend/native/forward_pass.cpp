@@ -25,6 +25,7 @@ ForwardPass::ForwardPass(const Encoder& encoder, const TokenBatch& batch, const 
   for (std::size_t at = 0; at < batch.sequences(); ++at) longest_ = std::max(longest_, batch.length(at));
   const std::size_t threads = lead.threads();
   splits_products_ = threads > 1 && row_count_ <= kSplitRows;
+  emits_blocks_ = threads == 1;
   // Blocks of one size on all cores; kernels work on a few rows at a time.
   const std::size_t share = ((row_count_ + threads - 1) / threads + 15) / 16 * 16;
   block_rows_ = splits_products_ ? row_count_ : std::min(encoder.block_rows, share);
@@ -47,7 +48,7 @@ Result<void> ForwardPass::run() {
     }
   }
   if (auto so_far = outcome_.result(); !so_far) return so_far;
-  emit();
+  if (!emits_blocks_) batch_.first_rows_only ? emit_firsts({0, batch_.sequences()}) : emit_rows({0, row_count_});
   return {};
 }
 
@@ -127,7 +128,11 @@ void ForwardPass::layer_of_rows(std::size_t layer, Range block, BlockMemory& mem
   }
   const auto operand =
       behind_attention(layer, part(hidden_, block.first), part(context_, block.first), block.count, memory);
-  if (!is_last(layer)) query_key_value(layer + 1, block, operand);
+  if (!is_last(layer)) {
+    query_key_value(layer + 1, block, operand);
+  } else if (emits_blocks_ && outcome_.is_good()) {
+    emit_rows(block);
+  }
 }
 
 // The last layer, of the first row of each sequence alone. The rows go back to where they came from.
@@ -143,6 +148,7 @@ void ForwardPass::last_layer_of_firsts(Range sequences, BlockMemory& memory) {
   for (std::size_t at = 0; at < sequences.count; ++at) {
     std::copy_n(memory.first_hidden.row(at), hidden, hidden_.row(batch_.offsets[sequences.first + at]));
   }
+  if (emits_blocks_ && outcome_.is_good()) emit_firsts(sequences);
 }
 
 // From the attention's result to the layer's, and to what the next layer's first product takes.
@@ -336,12 +342,17 @@ void ForwardPass::multiply(const PackedLinear& linear, const kernels::Product& p
   });
 }
 
-void ForwardPass::emit() const {
-  const std::size_t hidden = encoder_.model.hidden_size;
-  for (std::size_t sequence = 0; sequence < batch_.sequences(); ++sequence) {
-    const std::size_t start = batch_.offsets[sequence];
-    const std::size_t rows = batch_.first_rows_only ? 1 : batch_.length(sequence);
-    for (std::size_t at = 0; at < rows; ++at) sink_.rows(sequence, at, {hidden_.row(start + at), hidden});
+void ForwardPass::emit_rows(Range rows) const {
+  std::size_t sequence = sequence_of(rows.first);
+  for (std::size_t row = rows.first; row < rows.first + rows.count; ++row) {
+    if (row == batch_.offsets[sequence + 1]) ++sequence;
+    sink_.rows(sequence, row - batch_.offsets[sequence], {hidden_.row(row), encoder_.model.hidden_size});
+  }
+}
+
+void ForwardPass::emit_firsts(Range sequences) const {
+  for (std::size_t sequence = sequences.first; sequence < sequences.first + sequences.count; ++sequence) {
+    sink_.rows(sequence, 0, {hidden_.row(batch_.offsets[sequence]), encoder_.model.hidden_size});
   }
 }
 

@@ -92,7 +92,9 @@ class ForwardPass {
                                                    std::size_t count, const FloatRows& out);
   void multiply(const PackedLinear& linear, const kernels::Product& product) const;
 
-  void emit() const;
+  // The last layer's rows, and those of first tokens alone, to the sink.
+  void emit_rows(Range rows) const;
+  void emit_firsts(Range sequences) const;
   [[nodiscard]] std::size_t sequence_of(std::size_t row) const;
   [[nodiscard]] bool is_last(std::size_t layer) const noexcept { return layer + 1 == encoder_.weights.layers.size(); }
 
@@ -105,6 +107,7 @@ class ForwardPass {
   std::size_t longest_ = 0;
   std::size_t block_rows_ = 0;
   bool splits_products_ = false;  // one block, on all cores
+  bool emits_blocks_ = false;     // as they are done, while the cache has them; only one thread does them in order
 
   std::uint32_t* positions_ = nullptr;  // in the table of position embeddings
   std::uint32_t* places_ = nullptr;     // in the sequence

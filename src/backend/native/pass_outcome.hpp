@@ -22,6 +22,7 @@ class PassOutcome {
   void not_finite(std::size_t stage) noexcept { fail(static_cast<std::uint32_t>(stage)); }
   void no_memory() noexcept { fail(kNoMemory); }
 
+  [[nodiscard]] bool is_good() const noexcept { return failed_.load(std::memory_order_relaxed) == kNowhere; }
   [[nodiscard]] bool is_out_of_memory() const noexcept { return failed_.load(std::memory_order_relaxed) == kNoMemory; }
 
   // internal, naming the layer; resource_exhausted.
