@@ -1,5 +1,6 @@
 #include "backend/native/team.hpp"
 
+#include <new>
 #include <thread>
 
 #include "backend/native/kernels/flush_denormals.hpp"
@@ -47,9 +48,7 @@ Team::Lead::Lead(Team& team) : lock_(team.leading_, std::try_to_lock) {
   team_ = &team;
   team.at_work_.store(true, std::memory_order_release);
   // Those that are on their way from an earlier pass come to this one.
-  for (auto there = team.helpers_.load(); there + 1 < team.executor_.size(); ++there) {
-    team.helpers_.fetch_add(1);
-    team.executor_.post([&team] { team.help(); });
+  for (auto there = team.helpers_.load(); there + 1 < team.executor_.size() && team.post_helper(); ++there) {
   }
 }
 
@@ -58,6 +57,18 @@ Team::Lead::~Lead() {
 }
 
 std::size_t Team::Lead::threads() const noexcept { return team_ == nullptr ? 1 : team_->executor_.size(); }
+
+// False where memory for it is short: fewer will do.
+bool Team::post_helper() noexcept {
+  helpers_.fetch_add(1);
+  try {
+    executor_.post([this] { help(); });
+    return true;
+  } catch (const std::bad_alloc&) {
+    helpers_.fetch_sub(1);
+    return false;
+  }
+}
 
 // One piece, if there is one to take.
 bool Team::take_one() {

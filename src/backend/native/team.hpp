@@ -58,6 +58,7 @@ class Team {
     void (*call)(const void* what, std::size_t at) = nullptr;
   };
 
+  bool post_helper() noexcept;
   void run(std::size_t count, Task task);
   bool take_one();
   void help();
