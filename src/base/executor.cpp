@@ -22,15 +22,26 @@ std::shared_ptr<Executor> make_executor(std::uint32_t threads) {
   return std::make_shared<Executor>(std::min(threads, kMostWorkers));
 }
 
-Executor::Executor(std::uint32_t threads) {
-  try {
-    do {
-      threads_.emplace_back([this] { work(); });
-    } while (threads_.size() < threads);
-  } catch (const std::system_error&) {
+// By way of the empty executor, whose destructor joins the threads that are there where a later step fails.
+Executor::Executor(std::uint32_t threads) : Executor() {
+  threads_.reserve(threads);
+  do {
+    if (start_one()) continue;
     if (threads_.empty()) throw std::bad_alloc();
     base::log(LogLevel::warning, "the system gives no more than " + std::to_string(threads_.size()) + " of " +
                                      std::to_string(threads) + " threads");
+    return;
+  } while (threads_.size() < threads);
+}
+
+bool Executor::start_one() {
+  try {
+    threads_.emplace_back([this] { work(); });
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  } catch (const std::bad_alloc&) {
+    return false;
   }
 }
 
@@ -75,14 +86,21 @@ void Executor::parallel_for(std::size_t count, const std::function<void(std::siz
   struct Share {
     std::atomic<std::size_t> next{0};
     std::size_t done = 0;
+    bool lacked_memory = false;
     std::mutex mutex;
     std::condition_variable all_done;
   };
   auto share = std::make_shared<Share>();
   const auto take = [share, count, &call] {
     for (std::size_t at = share->next.fetch_add(1); at < count; at = share->next.fetch_add(1)) {
-      call(at);
+      bool lacks_memory = false;
+      try {
+        call(at);
+      } catch (const std::bad_alloc&) {
+        lacks_memory = true;
+      }
       const std::lock_guard lock(share->mutex);
+      share->lacked_memory = share->lacked_memory || lacks_memory;
       if (++share->done == count) share->all_done.notify_all();
     }
   };
@@ -96,6 +114,7 @@ void Executor::parallel_for(std::size_t count, const std::function<void(std::siz
   take();
   std::unique_lock lock(share->mutex);
   share->all_done.wait(lock, [&] { return share->done == count; });
+  if (share->lacked_memory) throw std::bad_alloc();
 }
 
 }  // namespace akidb::embedding

@@ -29,7 +29,8 @@ class Executor {
   void post(Task task);
 
   // Runs call(0) ... call(count - 1), the caller's thread taking part, and returns when all are done.
-  // At most `count` and at most size() workers help. May be called from a worker.
+  // At most `count` and at most size() workers help. May be called from a worker. std::bad_alloc of a call comes out
+  // of here, after the others.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& call);
 
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(threads_.size()); }
@@ -38,6 +39,8 @@ class Executor {
   [[nodiscard]] std::uint32_t idle() const noexcept { return idle_.load(std::memory_order_relaxed); }
 
  private:
+  Executor() = default;
+  bool start_one();
   void work();
 
   std::mutex mutex_;

@@ -44,6 +44,17 @@ TEST(Executor, CallsEveryIndexOnceFromItsOwnWorkers) {
   }
 }
 
+TEST(Executor, WantOfMemoryInACallComesOutAfterTheOthers) {
+  Executor executor(2);
+  std::atomic<int> calls = 0;
+  const auto one_fails = [&](std::size_t at) {
+    ++calls;
+    if (at == 3) throw std::bad_alloc();
+  };
+  EXPECT_THROW(executor.parallel_for(100, one_fails), std::bad_alloc);
+  EXPECT_EQ(calls, 100);
+}
+
 TEST(Executor, CallsWithinCalls) {
   Executor executor(2);
   std::atomic<int> calls = 0;
