@@ -121,7 +121,7 @@ std::vector<Place> places_of(const EncoderModel& model, const EncoderWeights& we
 
 }  // namespace
 
-InputFactors find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor) {
+Result<InputFactors> find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor) {
   const EncoderModel& model = packing.model;
   InputFactors factors(model.layers.size());
   const auto places = places_of(model, weights, factors);
@@ -129,7 +129,8 @@ InputFactors find_input_factors(const Packing& packing, const EncoderWeights& we
   for (const auto& place : places) inputs.watch(place.packed);
   constexpr std::size_t kBlockRows = 64;
   const auto& attention = kernels::attention_of(packing.set, packing.precision);
-  const bool ran = run_samples({model, weights, packing.set, attention, kBlockRows, &inputs}).has_value();
+  const auto ran = run_samples({model, weights, packing.set, attention, kBlockRows, &inputs});
+  if (!ran && ran.error().code == ErrorCode::resource_exhausted) return ran.error();
   executor.parallel_for(places.size(), [&](std::size_t at) {
     const auto& place = places[at];
     std::vector<float> sizes(inputs.of(place.packed).size(), 0.F);

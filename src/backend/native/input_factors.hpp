@@ -10,7 +10,8 @@
 namespace akidb::embedding::backend::native {
 
 // From `weights`, which are the model's in int8 and without factors: how large activations are shows in a pass over a
-// few hundred token ids, the same ones ever. Ones where that tells nothing. On the executor's threads and the caller's.
-InputFactors find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor);
+// few hundred token ids, the same ones ever. Ones where that pass meets a value that is not finite. resource_exhausted
+// where memory is short. On the executor's threads and the caller's.
+Result<InputFactors> find_input_factors(const Packing& packing, const EncoderWeights& weights, Executor& executor);
 
 }  // namespace akidb::embedding::backend::native

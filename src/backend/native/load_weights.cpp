@@ -28,8 +28,9 @@ Result<std::unique_ptr<const EncoderWeights>> pack_anew(const Packing& packing, 
   auto weights = pack_weights(packing, executor);
   if (!weights || packing.precision != Precision::int8) return weights;
   const auto factors = find_input_factors(packing, **weights, executor);
+  if (!factors) return factors.error();
   weights->reset();
-  return pack_weights(packing, executor, factors);
+  return pack_weights(packing, executor, *factors);
 }
 
 }  // namespace
