@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/folder.hpp"
 
 namespace akidb::embedding::base {
 namespace {
@@ -53,11 +54,9 @@ std::vector<fs::path> derived_from(const fs::path& source, std::span<const fs::p
   // What is found is a source in its turn.
   for (std::size_t at = 0; at < found.size(); ++at) {
     for (const auto& place : places) {
-      std::error_code failure;
-      fs::directory_iterator entry(place, failure);
-      for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
-        if (!is_at_or_below(source_of(derivation_note(entry->path())), found[at])) continue;
-        auto derived = one_name(entry->path());
+      for (const auto& path : entries_of(place)) {
+        if (!is_at_or_below(source_of(derivation_note(path)), found[at])) continue;
+        auto derived = one_name(path);
         if (std::ranges::find(found, derived) == found.end()) found.push_back(std::move(derived));
       }
     }

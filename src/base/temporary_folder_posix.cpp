@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/folder.hpp"
 #include "base/temporary_folder.hpp"
 
 namespace akidb::embedding::base {
@@ -35,22 +36,20 @@ int lock_folder(const fs::path& folder) {
   return -1;
 }
 
-bool is_old(const fs::directory_entry& entry) {
+bool is_old(const fs::path& path) {
   std::error_code failure;
-  const auto changed = entry.last_write_time(failure);
+  const auto changed = fs::last_write_time(path, failure);
   return !failure && changed < fs::file_time_type::clock::now() - kYoung;
 }
 
 // Of processes that were killed. Best effort: another process may be at it too.
 void remove_leftovers(const fs::path& root) {
-  std::error_code failure;
-  fs::directory_iterator at(root, failure);
-  for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
-    if (!at->path().filename().string().starts_with(kPrefix) || !is_old(*at)) continue;
-    const int descriptor = lock_folder(at->path());
+  for (const auto& path : entries_of(root)) {
+    if (!path.filename().string().starts_with(kPrefix) || !is_old(path)) continue;
+    const int descriptor = lock_folder(path);
     if (descriptor < 0) continue;
     std::error_code ignored;
-    fs::remove_all(at->path(), ignored);
+    fs::remove_all(path, ignored);
     ::close(descriptor);
   }
 }

@@ -5,6 +5,7 @@
 #include "base/derivation.hpp"
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
+#include "base/folder.hpp"
 #include "graph/convert.hpp"
 #include "graph/model_key.hpp"
 #include "graph/staging_folder.hpp"
@@ -32,8 +33,8 @@ bool is_there(const fs::path& graph) {
 // Under the lock nobody is at work, so that every staging folder is one that a killed process left.
 void remove_leftovers(const fs::path& derived) {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(derived, ignored)) {
-    if (entry.path().filename().string().ends_with(kStagingSuffix)) fs::remove_all(entry.path(), ignored);
+  for (const auto& path : base::entries_of(derived)) {
+    if (path.filename().string().ends_with(kStagingSuffix)) fs::remove_all(path, ignored);
   }
 }
 

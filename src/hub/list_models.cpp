@@ -4,6 +4,7 @@
 #include <map>
 #include <system_error>
 
+#include "base/folder.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/cached_models.hpp"
 #include "hub/cached_repository.hpp"
@@ -16,13 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 // What cannot be read is passed over.
-template <class Visit>
-void for_each_entry(const fs::path& folder, const Visit& visit) {
-  std::error_code failure;
-  fs::directory_iterator at(folder, failure);
-  for (; !failure && at != fs::directory_iterator(); at.increment(failure)) visit(*at);
-}
-
 template <class Visit>
 void for_each_below(const fs::path& folder, const Visit& visit) {
   std::error_code failure;
@@ -49,24 +43,24 @@ std::map<std::string, std::vector<std::string>> refs_of(const CachedRepository& 
 CachedModel read_cached(const std::string& model, const CachedRepository& repository) {
   CachedModel cached{model, repository.folder(), true, {}, 0, 0};
   auto refs = refs_of(repository);
-  for_each_entry(repository.snapshots(), [&](const fs::directory_entry& folder) {
-    CachedSnapshot snapshot{folder.path().filename().string(), {}, 0, 0};
-    if (!is_commit(snapshot.commit)) return;
+  for (const auto& folder : base::entries_of(repository.snapshots())) {
+    CachedSnapshot snapshot{folder.filename().string(), {}, 0, 0};
+    if (!is_commit(snapshot.commit)) continue;
     snapshot.refs = refs[snapshot.commit];
-    for_each_below(folder.path(), [&](const fs::directory_entry& file) {
+    for_each_below(folder, [&](const fs::directory_entry& file) {
       std::error_code failure;
       fs::exists(file, failure) ? ++snapshot.files : ++snapshot.missing;
     });
     cached.snapshots.push_back(std::move(snapshot));
-  });
+  }
   std::ranges::sort(cached.snapshots, {}, &CachedSnapshot::commit);
   cached.bytes = bytes_below(repository.folder());
-  for_each_entry(repository.blobs(), [&](const fs::directory_entry& blob) {
+  for (const auto& blob : base::entries_of(repository.blobs())) {
     std::error_code failure;
-    if (blob.path().extension() != ".incomplete") return;
-    const auto size = blob.file_size(failure);
+    if (blob.extension() != ".incomplete") continue;
+    const auto size = fs::file_size(blob, failure);
     if (!failure) cached.partial_bytes += size;
-  });
+  }
   return cached;
 }
 
@@ -105,17 +99,17 @@ std::uint64_t bytes_below(const fs::path& folder) {
 Result<std::vector<CachedModel>> list_models(const HubOptions& options) {
   const auto folders = hub::cache_folders(options.cache, options.hub_cache);
   std::vector<CachedModel> models;
-  hub::for_each_entry(folders.hub, [&](const std::filesystem::directory_entry& entry) {
-    const auto model = hub::model_of(entry.path().filename().string());
+  for (const auto& path : base::entries_of(folders.hub)) {
+    const auto model = hub::model_of(path.filename().string());
     if (!model.empty()) models.push_back(hub::read_cached(model, hub::CachedRepository(folders.hub, model)));
-  });
-  hub::for_each_entry(folders.models(), [&](const std::filesystem::directory_entry& organisation) {
-    const auto name = organisation.path().filename().string();
-    hub::add_own(organisation.path(), name, models);
-    hub::for_each_entry(organisation.path(), [&](const std::filesystem::directory_entry& folder) {
-      hub::add_own(folder.path(), name + "/" + folder.path().filename().string(), models);
-    });
-  });
+  }
+  for (const auto& organisation : base::entries_of(folders.models())) {
+    const auto name = organisation.filename().string();
+    hub::add_own(organisation, name, models);
+    for (const auto& folder : base::entries_of(organisation)) {
+      hub::add_own(folder, name + "/" + folder.filename().string(), models);
+    }
+  }
   std::ranges::stable_sort(models, {}, &CachedModel::model);
   return models;
 }

@@ -12,6 +12,7 @@
 
 #include "base/derivation.hpp"
 #include "base/file.hpp"
+#include "base/folder.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/cached_models.hpp"
 #include "hub/cached_repository.hpp"
@@ -31,10 +32,9 @@ Result<void> remove_folder(const fs::path& folder, const fs::path& root) {
   fs::remove_all(aside, failure);
   fs::rename(folder, aside, failure);
   if (failure) return base::file_error(folder, "remove", failure.value());
-  fs::directory_iterator at(root, failure);
-  for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
+  for (const auto& path : base::entries_of(root)) {
     std::error_code ignored;
-    if (at->path().filename().string().starts_with(kRemoved)) fs::remove_all(at->path(), ignored);
+    if (path.filename().string().starts_with(kRemoved)) fs::remove_all(path, ignored);
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/folder.hpp"
 #include "hub/blob_digest.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/cached_repository.hpp"
@@ -92,24 +93,22 @@ class Verification {
   }
 
   Result<void> check_blobs() {
-    std::error_code failure;
-    fs::directory_iterator at(repository_.blobs(), failure);
-    for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
-      const auto blob = at->path().filename().string();
+    for (const auto& path : base::entries_of(repository_.blobs())) {
+      const auto blob = path.filename().string();
       if (blob.ends_with(".incomplete")) continue;
       if (!is_blob_name(blob)) {
         ++report_.unknown;
         continue;
       }
       std::error_code ignored;
-      if (!at->is_regular_file(ignored)) {
+      if (!fs::is_regular_file(path, ignored)) {
         add_problem(blob, "expected a file");
         continue;
       }
-      report_.bytes += at->file_size(ignored);
+      report_.bytes += fs::file_size(path, ignored);
       ++report_.checked;
       if (!meter_.tick()) return Error{ErrorCode::cancelled, "interrupted", {}, {}};
-      const auto digest = digest_of_file(at->path(), blob);
+      const auto digest = digest_of_file(path, blob);
       if (!digest) {
         add_problem(blob, digest.error().message);
       } else if (*digest != blob) {

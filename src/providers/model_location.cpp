@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/cpu_topology.hpp"
+#include "base/folder.hpp"
 #include "base/log.hpp"
 #include "base/mmap_file.hpp"
 #include "hub/model_store.hpp"
@@ -38,10 +39,8 @@ hub::OnnxWish onnx_wish(const ModelWish& wish) {
 std::vector<std::string> graphs_in(const fs::path& folder) {
   std::vector<std::string> paths;
   for (const std::string prefix : {"", "onnx/"}) {
-    std::error_code failure;
-    fs::directory_iterator at(folder / prefix, failure);
-    for (; !failure && at != fs::directory_iterator(); at.increment(failure)) {
-      if (at->path().extension() == ".onnx") paths.push_back(prefix + at->path().filename().string());
+    for (const auto& path : base::entries_of(folder / prefix)) {
+      if (path.extension() == ".onnx") paths.push_back(prefix + path.filename().string());
     }
   }
   std::ranges::sort(paths);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/derivation.hpp"
+#include "base/folder.hpp"
 #include "base/log.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -87,8 +88,8 @@ struct Kept {
 void remove_what_is_too_much(const fs::path& folder) {
   std::error_code ignored;
   std::vector<Kept> all;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    Kept kept{entry.path(), entry.last_write_time(ignored), entry.file_size(ignored)};
+  for (const auto& path : base::entries_of(folder)) {
+    Kept kept{path, fs::last_write_time(path, ignored), fs::file_size(path, ignored)};
     const auto extension = kept.path.extension();
     if (extension == kUnfinishedSuffix && kept.used < fs::file_time_type::clock::now() - kUnfinishedAge) {
       fs::remove(kept.path, ignored);

@@ -1,11 +1,10 @@
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <system_error>
 
+#include "base/folder.hpp"
 #include "server/api/process_stats.hpp"
 
 namespace akidb::embedding::server {
@@ -49,11 +48,7 @@ void read_stat(ProcessStats& stats) {
 ProcessStats process_stats() {
   ProcessStats stats;
   read_stat(stats);
-  std::error_code problem;
-  for (std::filesystem::directory_iterator at("/proc/self/fd", problem), end; !problem && at != end;
-       at.increment(problem)) {
-    ++stats.open_descriptors;
-  }
+  stats.open_descriptors = base::entries_of("/proc/self/fd").size();
   return stats;
 }
 
