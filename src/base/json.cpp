@@ -44,6 +44,13 @@ std::string with_huge_integers_as_reals(std::string_view text) {
   return out;
 }
 
+// The parser reads whole vectors, so it works on a padded copy.
+simdjson::error_code parse_copy(simdjson::dom::parser& parser, std::string_view text, simdjson::dom::element& root) {
+  const simdjson::padded_string padded(text);
+  if (padded.data() == nullptr) return simdjson::MEMALLOC;  // it has the length all the same
+  return parser.parse(padded).get(root);
+}
+
 enum class NumberKind : std::uint8_t { none, unsigned_integer, signed_integer, real };
 
 }  // namespace
@@ -279,14 +286,12 @@ JsonValue JsonDocument::root() const { return {nodes_.get(), 0}; }
 Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name) {
   auto nodes = std::make_unique<JsonValue::Nodes>();
   nodes->name = std::move(name);
-  // The parser reads whole vectors, so it works on a padded copy; its capacity bounds the document.
+  // Its capacity bounds the document.
   auto failure = nodes->parser.allocate(text.size(), kMaxDepth + 1);  // the parser counts the document as a level
   simdjson::dom::element root;
-  if (failure == simdjson::SUCCESS) {
-    failure = nodes->parser.parse(simdjson::padded_string(text)).get(root);
-  }
+  if (failure == simdjson::SUCCESS) failure = parse_copy(nodes->parser, text, root);
   if (failure == simdjson::NUMBER_ERROR) {
-    failure = nodes->parser.parse(simdjson::padded_string(with_huge_integers_as_reals(text))).get(root);
+    failure = parse_copy(nodes->parser, with_huge_integers_as_reals(text), root);
   }
   if (failure == simdjson::MEMALLOC) {
     return Error{ErrorCode::resource_exhausted, nodes->name + ": not enough memory to parse it", {}, {}};

@@ -2,6 +2,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/guard_memory.hpp"
 #include "tokenizer/bert_tokenizer.hpp"
 #include "tokenizer/tokenizer_file.hpp"
 
@@ -21,9 +22,11 @@ Result<tokenizer::TokenizerParts> read(const std::filesystem::path& path) {
 }  // namespace
 
 Result<std::unique_ptr<Tokenizer>> load_tokenizer(const std::filesystem::path& file_or_folder) {
-  auto parts = read(file_or_folder);
-  if (!parts) return parts.error();
-  return tokenizer::make_bert_tokenizer(std::move(*parts));
+  return base::guard_memory("load the tokenizer", [&]() -> Result<std::unique_ptr<Tokenizer>> {
+    auto parts = read(file_or_folder);
+    if (!parts) return parts.error();
+    return tokenizer::make_bert_tokenizer(std::move(*parts));
+  });
 }
 
 }  // namespace akidb::embedding
