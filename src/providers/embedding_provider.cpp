@@ -76,6 +76,39 @@ Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected
   return {};
 }
 
+// A caller's completion, which sees the answer once it has been checked. Where want of memory drops it on its way, it
+// is told so.
+class CheckedCompletion {
+ public:
+  explicit CheckedCompletion(Completion done) noexcept : done_(std::move(done)) {}
+  CheckedCompletion(CheckedCompletion&&) noexcept = default;
+  CheckedCompletion& operator=(CheckedCompletion&&) = delete;
+  ~CheckedCompletion() { refuse({ErrorCode::resource_exhausted, "out of memory", {}, {}}); }
+
+  [[nodiscard]] std::chrono::steady_clock::time_point accepted() const noexcept { return accepted_; }
+  void expect(const Expected& expected) noexcept { expected_ = expected; }
+
+  void refuse(Error error) {
+    if (done_) done_(std::move(error));
+  }
+
+  void operator()(Result<BatchEmbeddingResponse> outcome) {
+    if (!done_) return;
+    if (outcome) {
+      auto check = base::guard_memory("check the vectors", [&] { return check_answer(*outcome, expected_); });
+      if (!check) return refuse(std::move(check).error());
+      outcome->usage.duration =
+          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - accepted_);
+    }
+    done_(std::move(outcome));
+  }
+
+ private:
+  Completion done_;
+  std::chrono::steady_clock::time_point accepted_ = std::chrono::steady_clock::now();
+  Expected expected_{};
+};
+
 // Values that no enumerator has come from casts, as bindings make them.
 Result<void> check_enumerations(const BatchEmbeddingRequest& request) {
   struct Field {
@@ -127,32 +160,18 @@ bool EmbeddingProvider::answers_to(std::string_view name) const {
 }
 
 void EmbeddingProvider::embed_batch_async(BatchEmbeddingRequest request, Completion done) {
-  const auto accepted = std::chrono::steady_clock::now();
-  if (!done) done = [](const Result<BatchEmbeddingResponse>&) {};
-  const auto info = do_model_info();
-  if (!info) {
-    done(info.error());
-    return;
+  CheckedCompletion checked(std::move(done));
+  try {
+    const auto info = do_model_info();
+    if (!info) return checked.refuse(info.error());
+    if (auto outcome = validate(request); !outcome) return checked.refuse(std::move(outcome).error());
+    checked.expect(
+        {request.inputs.size(), request.dimensions.value_or((*info)->dimension), request.output == Output::tokens});
+    const auto accepted = checked.accepted();
+    do_submit({std::move(request), accepted}, std::move(checked));
+  } catch (const std::bad_alloc&) {
+    // whoever held the completion told it
   }
-  if (auto outcome = validate(request); !outcome) {
-    done(std::move(outcome).error());
-    return;
-  }
-  const Expected expected{request.inputs.size(), request.dimensions.value_or((*info)->dimension),
-                          request.output == Output::tokens};
-  auto checked = [done = std::move(done), accepted, expected](Result<BatchEmbeddingResponse> outcome) mutable {
-    if (outcome) {
-      auto check = base::guard_memory("check the vectors", [&] { return check_answer(*outcome, expected); });
-      if (!check) {
-        done(std::move(check).error());
-        return;
-      }
-      outcome->usage.duration =
-          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - accepted);
-    }
-    done(std::move(outcome));
-  };
-  do_submit({std::move(request), accepted}, std::move(checked));
 }
 
 Result<BatchEmbeddingResponse> EmbeddingProvider::embed_batch(BatchEmbeddingRequest request) {
@@ -161,16 +180,18 @@ Result<BatchEmbeddingResponse> EmbeddingProvider::embed_batch(BatchEmbeddingRequ
     std::condition_variable arrived;
     std::optional<Result<BatchEmbeddingResponse>> outcome;
   };
-  // Shared: the library's thread may still be inside notify_one when this one has left.
-  auto meeting = std::make_shared<Meeting>();
-  embed_batch_async(std::move(request), [meeting](Result<BatchEmbeddingResponse> outcome) {
-    const std::lock_guard lock(meeting->mutex);
-    meeting->outcome.emplace(std::move(outcome));
-    meeting->arrived.notify_one();
+  return base::guard_memory("hold the request", [&]() -> Result<BatchEmbeddingResponse> {
+    // Shared: the library's thread may still be inside notify_one when this one has left.
+    auto meeting = std::make_shared<Meeting>();
+    embed_batch_async(std::move(request), [meeting](Result<BatchEmbeddingResponse> outcome) {
+      const std::lock_guard lock(meeting->mutex);
+      meeting->outcome.emplace(std::move(outcome));
+      meeting->arrived.notify_one();
+    });
+    std::unique_lock lock(meeting->mutex);
+    meeting->arrived.wait(lock, [&] { return meeting->outcome.has_value(); });
+    return std::move(*meeting->outcome);
   });
-  std::unique_lock lock(meeting->mutex);
-  meeting->arrived.wait(lock, [&] { return meeting->outcome.has_value(); });
-  return std::move(*meeting->outcome);
 }
 
 Result<ModelInfo> EmbeddingProvider::model_info() const {

@@ -93,21 +93,28 @@ void RemoteProvider::do_submit(Submission submission, Completion done) {
     return done(std::move(outcome).error());
   }
   const std::size_t inputs = request.inputs.size();
-  if (auto outcome = admit(inputs); !outcome) return done(std::move(outcome).error());
-
   auto job = std::make_shared<Job>();
   job->dimension = request.dimensions.value_or(info_->dimension);
+  job->values.resize(inputs * job->dimension);
+  if (auto outcome = admit(inputs); !outcome) return done(std::move(outcome).error());
+
   const bool is_cut = job->dimension < info_->dimension;
   job->normalize =
       request.normalize == Normalize::yes || (request.normalize == Normalize::model && is_cut && info_->normalized);
   job->request = std::move(request);
   job->accepted = submission.accepted;
   job->done = std::move(done);
-  job->values.resize(inputs * job->dimension);
   const std::size_t texts = parts_.client.wire->texts;
   job->parts_left = (inputs + texts - 1) / texts;
-  for (std::size_t first = 0; first < inputs; first += texts) {
-    executor_.post([this, job, first, last = std::min(inputs, first + texts)] { run_part(*job, first, last); });
+  std::size_t posted = 0;
+  try {
+    for (; posted * texts < inputs; ++posted) {
+      const std::size_t first = posted * texts;
+      executor_.post([this, job, first, last = std::min(inputs, first + texts)] { run_part(*job, first, last); });
+    }
+  } catch (const std::bad_alloc&) {
+    end_parts(*job, (inputs + texts - 1) / texts - posted,
+              Error{ErrorCode::resource_exhausted, "out of memory", {}, {}});
   }
 }
 
@@ -118,27 +125,31 @@ void RemoteProvider::run_part(Job& job, std::size_t first, std::size_t last) {
     is_needed = !job.error;
     if (!job.queue) job.queue = since(job.accepted);
   }
-  Result<remote::Answer> answer = remote::Answer{};
-  const auto begin = Clock::now();
+  Result<void> outcome;
   if (is_needed) {
-    answer = base::guard_memory("call the server", [&] {
+    outcome = base::guard_memory("call the server", [&]() -> Result<void> {
       const auto body = remote::request_body(*parts_.client.wire, parts_.model, job.request, first, last);
-      return client_.call(
-          body, last - first,
-          {job.request.deadline, job.request.cancel, job.request.trace_parent, job.request.trace_state});
+      const auto begin = Clock::now();
+      auto answer =
+          client_.call(body, last - first,
+                       {job.request.deadline, job.request.cancel, job.request.trace_parent, job.request.trace_state});
+      const std::lock_guard lock(job.mutex);
+      job.compute += since(begin);
+      return answer ? take(job, first, *answer) : Result<void>(std::move(answer).error());
     });
   }
-  bool is_last = false;
+  end_parts(job, 1, std::move(outcome));
+}
+
+void RemoteProvider::end_parts(Job& job, std::size_t parts, Result<void> outcome) {
+  bool are_last = false;
   {
     const std::lock_guard lock(job.mutex);
-    if (is_needed) {
-      job.compute += since(begin);
-      auto outcome = answer ? take(job, first, *answer) : Result<void>(std::move(answer).error());
-      if (!outcome && !job.error) job.error = std::move(outcome).error();
-    }
-    is_last = --job.parts_left == 0;
+    if (!outcome && !job.error) job.error = std::move(outcome).error();
+    job.parts_left -= parts;
+    are_last = job.parts_left == 0;
   }
-  if (is_last) finish(job);
+  if (are_last) finish(job);
 }
 
 // Rows home by index, cut and normalised where that was asked for.
@@ -163,14 +174,16 @@ Result<void> RemoteProvider::take(Job& job, std::size_t first, const remote::Ans
 void RemoteProvider::finish(Job& job) {
   queued_ -= job.request.inputs.size();
   if (job.error) return job.done(*std::move(job.error));
-  BatchEmbeddingResponse response;
-  response.model = info_->model;
-  response.embeddings = Embeddings(job.dimension, std::move(job.values));
-  response.inputs.resize(job.request.inputs.size());
-  response.usage.total_tokens = job.tokens;
-  response.usage.queue = job.queue.value_or(std::chrono::microseconds(0));
-  response.usage.compute = job.compute;
-  job.done(std::move(response));
+  job.done(base::guard_memory("hold the vectors", [&]() -> Result<BatchEmbeddingResponse> {
+    BatchEmbeddingResponse response;
+    response.model = info_->model;
+    response.embeddings = Embeddings(job.dimension, std::move(job.values));
+    response.inputs.resize(job.request.inputs.size());
+    response.usage.total_tokens = job.tokens;
+    response.usage.queue = job.queue.value_or(std::chrono::microseconds(0));
+    response.usage.compute = job.compute;
+    return response;
+  }));
 }
 
 }  // namespace akidb::embedding::providers

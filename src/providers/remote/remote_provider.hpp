@@ -35,6 +35,7 @@ class RemoteProvider final : public EmbeddingProvider {
   void do_submit(Submission submission, Completion done) override;
   void run_part(Job& job, std::size_t first, std::size_t last);
   Result<void> take(Job& job, std::size_t first, const remote::Answer& answer) const;
+  void end_parts(Job& job, std::size_t parts, Result<void> outcome);
   void finish(Job& job);
   [[nodiscard]] Result<void> admit(std::size_t inputs);
   [[nodiscard]] Result<std::shared_ptr<const ModelInfo>> do_model_info() const override { return info_; }
