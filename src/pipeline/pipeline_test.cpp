@@ -288,16 +288,32 @@ TEST_F(PipelineTest, FewTokensThatCannotBeOneUnitRunSideBySide) {
   EXPECT_TRUE(future.get());
 }
 
-TEST_F(PipelineTest, ATextThatComesWhileAnotherIsComputedTakesAnIdleWorker) {
+TEST_F(PipelineTest, ATextThatComesWhileOthersAreComputedTakesAnIdleWorker) {
+  start(3);
+  backend_->close();
+  auto first = submit(request_of({TokenIds(20, 5), TokenIds(10, 5)}));
+  backend_->wait_until_entered(2);
+  auto second = submit(request_of({TokenIds(20, 6)}));
+  backend_->wait_until_entered(3);
+  backend_->open();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+}
+
+TEST_F(PipelineTest, ATextThatComesWhileAnotherHasAllCoresWaitsForThem) {
   start(2);
+  while (executor_->idle() != 2) std::this_thread::yield();
   backend_->close();
   auto first = submit(request_of({TokenIds(20, 5)}));
   backend_->wait_until_entered(1);
   auto second = submit(request_of({TokenIds(20, 6)}));
-  backend_->wait_until_entered(2);
+  auto third = submit(request_of({TokenIds(10, 6)}));
+  EXPECT_EQ(executor_->idle(), 1U);
+  EXPECT_EQ(backend_->passes(), 1);
   backend_->open();
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(second.get());
+  EXPECT_TRUE(third.get());
 }
 
 TEST_F(PipelineTest, UnitsShrinkSoThatAllWorkersShareASmallBatch) {

@@ -70,6 +70,7 @@ void Scheduler::start_workers() noexcept {
   std::size_t to_start = 0;
   {
     const std::lock_guard lock(mutex_);
+    if (on_all_cores_) return;  // whoever is at it looks again
     const std::size_t looking = running_ - computing_;
     const std::size_t wanted = running_ == 0 && is_little() ? 1 : queue_.size();
     if (wanted > looking) to_start = std::min(wanted - looking, executor_.size() - running_);
@@ -125,6 +126,7 @@ Unit Scheduler::next_unit(std::vector<Sequence>& dead, backend::Cores& cores) {
   const bool alone = running_ == 1 && executor_.idle() + 1 >= executor_.size();
   auto unit = queue_.pop(time, alone && is_little() ? options_.unit_tokens : share_of_worker(), dead);
   cores = alone && queue_.size() == 0 ? backend::Cores::all : backend::Cores::one;
+  on_all_cores_ = cores == backend::Cores::all;
   if (!unit.sequences.empty()) ++computing_;
   return unit;
 }
@@ -135,6 +137,7 @@ void Scheduler::run_one() noexcept {
     const bool computed = run_unit();
     const std::lock_guard lock(mutex_);
     if (computed) --computing_;
+    on_all_cores_ = false;
     if (queue_.size() == 0) {
       --running_;
       if (running_ == 0) all_ended_.notify_all();

@@ -72,6 +72,7 @@ class Scheduler {
   SequenceQueue queue_;
   std::size_t running_ = 0;    // workers that hold or look for a unit of ours
   std::size_t computing_ = 0;  // those of them that hold one
+  bool on_all_cores_ = false;  // the only one
   bool closing_ = false;
   TimePoint last_sweep_{};
 };
