@@ -8,7 +8,7 @@ BUILD := build/$(PRESET)
 CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding}
 
 .DEFAULT_GOAL := build
-.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench bench-serving bench-serving-peers asan tsan lint format bench-peers install clean options
+.PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench bench-serving bench-serving-peers asan tsan fuzz lint format bench-peers install clean options
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,11 @@ asan: ## the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 
 tsan: ## the tests under ThreadSanitizer
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan.supp" $(MAKE) --no-print-directory test PRESET=tsan
+
+fuzz: setup ## every parser of files and requests under libFuzzer, SECONDS_EACH (60)
+	@scripts/setup.sh fuzz
+	@cmake --preset fuzz && cmake --build build/fuzz --parallel $(JOBS) --target fuzzers
+	@tests/fuzz/fuzz.sh build/fuzz
 
 lint: build ## clang-format, layers, shellcheck and clang-tidy over our own sources
 	@scripts/lint.sh $(BUILD) $(JOBS)

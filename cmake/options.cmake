@@ -10,6 +10,7 @@ option(AKIDB_EMBEDDING_SERVER "The server, akidb-embed serve (needs Boost, OpenS
 option(AKIDB_EMBEDDING_GRPC "gRPC in the server (needs gRPC 1.51 and protobuf); off by itself where they are not found" ON)
 option(AKIDB_EMBEDDING_TESTS "Tests (need GoogleTest)" ${PROJECT_IS_TOP_LEVEL})
 option(AKIDB_EMBEDDING_BENCHMARKS "Benchmarks (need Google Benchmark)" OFF)
+option(AKIDB_EMBEDDING_FUZZERS "Fuzz targets (need Clang and the preset fuzz's sanitizers)" OFF)
 option(AKIDB_EMBEDDING_INSTALL "Install rules" ${PROJECT_IS_TOP_LEVEL})
 option(AKIDB_EMBEDDING_INSTALL_ONNXRUNTIME "Install ONNX Runtime's library beside ours" ON)
 option(AKIDB_EMBEDDING_WERROR "Warnings are errors" OFF)

@@ -9,6 +9,7 @@
 #   scripts/setup.sh export                               PyTorch, for scripts/export_onnx_model.py
 #   scripts/setup.sh huggingface_hub                      what the tests of the shared cache compare with
 #   scripts/setup.sh clients                              the clients that the server is tested with
+#   scripts/setup.sh fuzz                                 Clang with libFuzzer
 #   scripts/setup.sh deploy | playground                  what the tests of deploy/ and of the playground need
 #
 # Everything but the packages goes below ${AKIDB_EMBED_CACHE:-${XDG_CACHE_HOME:-~/.cache}/akidb-embedding}.

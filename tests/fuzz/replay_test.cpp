@@ -4,6 +4,7 @@
 
 #include "fuzz/bodies.hpp"
 #include "fuzz/replay.hpp"
+#include "fuzz/tokenizer_body.hpp"
 #include "model/model.hpp"
 #include "support/mutator.hpp"
 #include "support/temporary_folder.hpp"
@@ -14,7 +15,10 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(, Replay,
                          testing::Values(Target{"safetensors", fuzz_safetensors},
-                                         Target{"model_config", fuzz_model_config}, Target{"onnx", fuzz_onnx}),
+                                         Target{"model_config", fuzz_model_config}, Target{"onnx", fuzz_onnx},
+                                         Target{"tokenizer", fuzz::load_any_tokenizer},
+                                         Target{"vocab_txt", fuzz::load_any_vocab_txt},
+                                         Target{"text", fuzz::tokenize_with_each}),
                          name_of);
 
 // The same through the door that users have: a whole folder of which one file is a mutant.
