@@ -41,7 +41,7 @@ Result<void> set(CURLU* handle, std::string_view text, unsigned flags) {
   return {};
 }
 
-Result<Url> read(CURLU* handle, std::string_view text) {
+Result<Url> read_once(CURLU* handle, std::string_view text) {
   Url url;
   url.scheme = lower(part(handle, CURLUPART_SCHEME));
   if (url.scheme != "http" && url.scheme != "https") return no_url(text, "the scheme \"" + url.scheme + "\"");
@@ -55,6 +55,19 @@ Result<Url> read(CURLU* handle, std::string_view text) {
   if (url.host.empty() || url.port == 0) return no_url(text, "no host");
   curl_url_set(handle, CURLUPART_FRAGMENT, nullptr, 0);
   url.text = part(handle, CURLUPART_URL);
+  return url;
+}
+
+// libcurl decodes a host ("%30") and looks at the outcome ("0", which is 0.0.0.0) when it is to go there: who is asked
+// must be who was looked at.
+Result<Url> read(CURLU* handle, std::string_view text) {
+  auto url = read_once(handle, text);
+  if (!url) return url;
+  const Handle other(curl_url());
+  if (other == nullptr) throw std::bad_alloc();
+  const auto taken = set(other.get(), url->text, 0);
+  const auto again = taken ? read_once(other.get(), text) : Result<Url>(taken.error());
+  if (!again || again->origin() != url->origin()) return no_url(text, "a host with escapes");
   return url;
 }
 

@@ -31,7 +31,7 @@ TEST(Url, IsTakenApart) {
 TEST(Url, OfAnotherKindIsRefused) {
   for (const std::string text :
        {"", "huggingface.co/x", "file:///etc/passwd", "ftp://host/x", "https://", "https://user@host/",
-        "https://user:word@host/", "https://host:99999/", "gopher://x"}) {
+        "https://user:word@host/", "https://host:99999/", "gopher://x", "http://a%7f.b/", "http://%30/"}) {
     const auto url = parse_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().code, ErrorCode::invalid_argument);
