@@ -10,6 +10,9 @@ namespace akidb::embedding::test {
 // record is JSON.
 std::string fuzz_records(std::string_view bytes);
 
+// A JSON document: its members are those that simdjson reads, and what base/json reads of it is the same once written.
+std::string fuzz_json(std::string_view bytes);
+
 // A config file: values that its flags allow, or an error that says what is wrong.
 std::string fuzz_config_file(std::string_view bytes);
 

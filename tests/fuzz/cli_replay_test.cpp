@@ -7,7 +7,7 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(, Replay,
                          testing::Values(Target{"records", fuzz_records}, Target{"config_file", fuzz_config_file},
-                                         Target{"journal", fuzz_journal}),
+                                         Target{"journal", fuzz_journal}, Target{"json", fuzz_json}),
                          name_of);
 
 }  // namespace
