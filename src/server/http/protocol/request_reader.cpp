@@ -24,6 +24,23 @@ std::string lower(Text text) {
   return out;
 }
 
+// Whether the chunk's line that a buffer begins with ends within a quoted text. Beast waits for its other end, and
+// takes the chunk off the body's limit each time that it looks.
+bool has_open_quote(std::string_view buffer) {
+  if (buffer.starts_with("\r\n")) buffer.remove_prefix(2);  // the end of the chunk before
+  const auto end = buffer.find("\r\n");
+  if (end == std::string_view::npos) return false;
+  bool open = false;
+  for (std::size_t at = 0; at < end; ++at) {
+    if (open && buffer[at] == '\\') {
+      ++at;
+    } else if (buffer[at] == '"') {
+      open = !open;
+    }
+  }
+  return open;
+}
+
 }  // namespace
 
 // Beast's parser, filling a Request.
@@ -161,7 +178,10 @@ std::size_t RequestReader::feed_body(std::string_view buffer) {
     if (parser_->chunked() && rest.size() < kLastChunk && rest.starts_with("0\r\n")) break;
     const auto used = parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), problem);
     taken += used;
-    if (problem == http::error::need_more) break;
+    if (problem == http::error::need_more) {
+      if (!has_open_quote(rest.substr(used))) break;
+      problem = http::error::bad_chunk_extension;
+    }
     if (problem == http::error::body_limit || problem == http::error::buffer_overflow) {
       fail(Reason::body_too_large, "the body is larger than " + std::to_string(limits_.body) + " bytes");
       return taken;

@@ -108,6 +108,7 @@ TEST(RequestReader, RefusesWhatProxiesAndServersReadDifferently) {
       {"chunk size no number", head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", Reason::malformed},
       {"chunk size too big", head + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", Reason::malformed},
       {"chunk without its end", head + "Transfer-Encoding: chunked\r\n\r\n1\r\naXX0\r\n\r\n", Reason::malformed},
+      {"open quote of a chunk", head + "Transfer-Encoding: chunked\r\n\r\n1;a=\"\r\na\r\n", Reason::malformed},
       {"compressed", head + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\na", Reason::media_type},
       {"other Expect", head + "Expect: wonders\r\nContent-Length: 1\r\n\r\na", Reason::expectation},
       {"long target", "GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", Reason::uri_too_long},
