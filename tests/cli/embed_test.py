@@ -56,6 +56,17 @@ class Input(ProgramTest):
         self.assertEqual(from_line, from_csv[0]["embedding"])
 
 
+    def test_blank_lines_of_jsonl_are_no_records(self):
+        path = self.write("IN.JSONL", '\n{"text":"a"}\n \t\r\n{"text":"b"}\n\n')
+        done = self.good("embed", *HASH, "--input", path, "--keep-text")
+        self.assertEqual([(row["index"], row["text"]) for row in rows(done.stdout)], [(0, "a"), (1, "b")])
+        done = self.fails(2, ":4: not JSON", "embed", *HASH, "--input-format", "jsonl", stdin='\n{"text":"a"}\n\n{\n')
+        self.assertEqual(len(rows(done.stdout)), 1)
+
+    def test_a_dash_is_no_text(self):
+        self.fails(2, 'standard input is --input -', "embed", *HASH, "-", stdin="a\n")
+
+
 class Output(ProgramTest):
     def values(self):
         done = self.good("embed", *HASH, "--dimensions", "3", stdin="a\nb\n")
@@ -223,7 +234,7 @@ class BadLines(ProgramTest):
         # input format, flags, input, line of the bad record, what is said
         ("lines", (), b"a\n\xff\nb\n", 2, "expected UTF-8"),
         ("lines", ("--max-line-bytes", "3"), b"a\nabcd\nb\n", 2, "expected at most 3 bytes"),
-        ("jsonl", (), b'{"text":"a"}\n\n{"text":"b"}\n', 2, "not JSON"),
+        ("jsonl", (), b'{"text":"a"}\n,\n{"text":"b"}\n', 2, "not JSON"),
         ("jsonl", (), b'{"text":"a"}\n{"text":"a"\n{"text":"b"}\n', 2, "not JSON"),
         ("jsonl", (), b'{"text":"a"}\n["text"]\n{"text":"b"}\n', 2, "expected an object"),
         ("jsonl", (), b'{"text":"a"}\n{"txt":"a"}\n{"text":"b"}\n', 2, "expected a field text"),
@@ -270,6 +281,12 @@ class BadLines(ProgramTest):
         done = self.fails(2, "in.txt:3: ", "embed", *HASH, "--input", path, "--output", "out.jsonl")
         self.assertIn(b"2 rows are in out.jsonl", done.stderr)
         self.assertEqual(len(rows(self.read("out.jsonl"))), 2)
+
+    def test_what_came_before_quotes_that_have_no_end_is_written(self):
+        path = self.write("in.csv", "text,n\n" + "".join(f"a,{n}\n" for n in range(300)) + '"a\nb"x,300\nc,301\n')
+        for skip in ((), ("--on-error", "skip")):
+            done = self.fails(2, "in.csv:302: ", "embed", *HASH, "--input", path, "--batch-size", "64", *skip)
+            self.assertEqual([row["n"] for row in rows(done.stdout)], [str(n) for n in range(300)])
 
     def test_a_whole_file_of_texts_that_are_too_long(self):
         path = self.write("in.txt", "a b c d e f\n" * 100)

@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 7> kNotWritten = {".csv", ".tsv", ".parqu
 
 Result<OutputFormat> output_format(const Values& values) {
   const std::string& wanted = values.text("format");
-  const std::string extension = std::filesystem::path(values.text("output")).extension().string();
+  const std::string extension = extension_of(values.text("output"));
   for (const auto& row : kFormats) {
     if (wanted == "auto" ? row.extension == extension : row.name == wanted) return row.format;
   }
@@ -129,6 +129,9 @@ Result<void> check_flags(const Invocation& invocation, OutputFormat format) {
   const bool binary = format == OutputFormat::npy || format == OutputFormat::f32;
   if (!invocation.arguments.empty() && !values.text("input").empty()) {
     return wrong("expected texts on the command line or --input, got both");
+  }
+  if (invocation.arguments.size() == 1 && invocation.arguments.front() == "-") {
+    return wrong("expected a text, got \"-\": standard input is --input -");
   }
   if (binary && values.text("output-kind") == "tokens") {
     return wrong("--output-kind tokens: expected --format jsonl or json, got " + std::string(name_of(format)));

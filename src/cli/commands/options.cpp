@@ -81,12 +81,20 @@ BatchEmbeddingRequest request_form(const Values& values) {
   return request;
 }
 
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& letter : extension) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return extension;
+}
+
 Result<InputFormat> input_format(const Values& values) {
   const std::string& format = values.text("input-format");
   if (format == "lines") return InputFormat::lines;
   if (format == "jsonl") return InputFormat::jsonl;
   if (format == "csv") return InputFormat::csv;
-  const std::string extension = std::filesystem::path(values.text("input")).extension().string();
+  const std::string extension = extension_of(values.text("input"));
   if (extension == ".jsonl" || extension == ".ndjson") return InputFormat::jsonl;
   if (extension == ".csv") return InputFormat::csv;
   for (const auto other : {".json", ".npy", ".parquet", ".arrow", ".gz", ".zst", ".zip", ".xlsx", ".tsv"}) {

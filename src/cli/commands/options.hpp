@@ -27,6 +27,9 @@ Result<void> check_other_file(const Values& values);
 // The file of --input, else standard input; says so where that is a terminal and somebody may wonder.
 Result<std::unique_ptr<ByteSource>> open_source(const Values& values, Console& console);
 
+// Of a path, with the dot, in lower case.
+std::string extension_of(const std::string& path);
+
 // --input and what goes with it. "auto" is decided by the file's extension; one that is neither known nor
 // plain text (.json, .npy, ...) is invalid_argument.
 Result<std::unique_ptr<RecordReader>> open_records(const Values& values, bool keep_fields, Console& console);

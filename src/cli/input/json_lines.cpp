@@ -12,6 +12,10 @@ class JsonLines final : public LineRecords {
   using LineRecords::LineRecords;
 
  private:
+  [[nodiscard]] bool is_nothing(std::string_view line) const override {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+  }
+
   NextRecord parse(const TextLine& line) override {
     Record record;
     record.line = line.number;

@@ -53,6 +53,7 @@ std::string too_long_problem(std::size_t max_bytes) {
 
 Result<NextRecord> LineRecords::next() {
   auto line = lines_.next();
+  while (line && *line && !(*line)->too_long && is_nothing((*line)->text)) line = lines_.next();
   if (!line) return line.error();
   if (!*line) return NextRecord(EndOfInput{});
   ++lines_.position().records;

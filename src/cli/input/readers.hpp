@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "cli/input/line_reader.hpp"
@@ -26,6 +27,8 @@ class LineRecords : public RecordReader {
   RecordOptions options_;
 
  private:
+  // Whether a line is passed over, neither good nor bad.
+  [[nodiscard]] virtual bool is_nothing(std::string_view /*line*/) const { return false; }
   virtual NextRecord parse(const TextLine& line) = 0;
 
   LineReader lines_;

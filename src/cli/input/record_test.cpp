@@ -81,7 +81,7 @@ std::vector<Case> cases() {
        "\r\n"
        R"({"text":"b"})",
        "1:a|2:b|"},
-      {jsonl, "\n{}\n{\"text\":1}\n{\"text\":\"a\",\"text\":\"b\"}\n{\"t\\u0065xt\":\"c\"}\n", "1!|2!|3!|4!|5:c|"},
+      {jsonl, "\n{}\n{\"text\":1}\n{\"text\":\"a\",\"text\":\"b\"}\n{\"t\\u0065xt\":\"c\"}\n", "2!|3!|4!|5:c|"},
       {with_id, R"({"x":[1, 2],"id":"k","text":"a","y":1.0})", R"(1:a#"k"{"x":[1, 2],"y":1.0}|)"},
       {with_id,
        R"({"text":"a"})"

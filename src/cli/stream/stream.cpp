@@ -56,7 +56,10 @@ class Stream {
 
   std::optional<Error> read_one() {
     auto next = reader_.next();
-    if (!next) return std::move(next).error();
+    if (!next) {
+      end_with(std::move(next).error());
+      return std::nullopt;
+    }
     if (auto* record = std::get_if<Record>(&*next)) {
       reached_ = reader_.position();
       pending_.add(reached_.records - 1, std::move(*record));
@@ -69,11 +72,18 @@ class Stream {
         skip(place(bad->line) + bad->problem);
         return std::nullopt;
       }
-      held_ = Error{ErrorCode::invalid_argument, place(bad->line) + bad->problem, {}, {}};
+      end_with({ErrorCode::invalid_argument, place(bad->line) + bad->problem, {}, {}});
+      return std::nullopt;
     }
     at_end_ = true;
     submit();
     return std::nullopt;
+  }
+
+  void end_with(Error error) {
+    held_ = std::move(error);
+    at_end_ = true;
+    submit();
   }
 
   void submit() {
@@ -176,7 +186,7 @@ class Stream {
   std::uint64_t skipped_ = 0;  // bad records that the reader met
   std::uint64_t refused_ = 0;  // records that the model refused
   bool at_end_ = false;
-  std::optional<Error> held_;  // of a bad record that ends the run, once all before it is through
+  std::optional<Error> held_;  // of what ends the input early, once all before it is through
 };
 
 }  // namespace
