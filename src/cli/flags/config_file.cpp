@@ -234,6 +234,9 @@ class Reader {
   toml::source_index problem_line_ = 0;
 };
 
+// What a value may be: the parser says what it met, which is rarely what was meant.
+constexpr std::string_view kForm = " (a value is text in quotes, a number, true or false, or a list [...] of them)";
+
 }  // namespace
 
 Result<ConfigFile> read_config(const std::filesystem::path& file, Command command) {
@@ -249,7 +252,7 @@ Result<ConfigFile> read_config(const std::filesystem::path& file, Command comman
   try {
     return Reader(file, command).read(toml::parse(std::string_view(*text)));
   } catch (const toml::parse_error& error) {
-    return at_line(file, error.source().begin.line, error.description());
+    return at_line(file, error.source().begin.line, std::string(error.description()).append(kForm));
   }
 }
 

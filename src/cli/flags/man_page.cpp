@@ -69,8 +69,9 @@ std::string exit_codes() {
   for (const auto& row :
        {Row{"2", "A wrong flag, a bad input, an output that cannot be opened"},
         Row{"3", "A model or a file that is not there"}, Row{"4", "Understood, but this build cannot do it"},
-        Row{"6", "A device, memory or disk that cannot be had now"}, Row{"7", "A file of the model breaks its format"},
-        Row{"70", "A bug of this program"},
+        Row{"5", "A server refused the key, or asked for one"},
+        Row{"6", "A device, memory, disk, port or server that cannot be had now"},
+        Row{"7", "A file of the model breaks its format"}, Row{"70", "A bug of this program"},
         Row{"130", "Interrupted (Ctrl-C, SIGTERM); what was written is valid and can be resumed"}}) {
     out += std::string(".TP\n") + row.code + "\n" + roff(row.meaning) + ".\n";
   }
