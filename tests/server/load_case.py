@@ -15,6 +15,8 @@ from life_test import GUARD, Served
 PACED = os.environ["AKIDB_PACED_SERVER"]
 HTTP_LOAD = os.environ["AKIDB_HTTP_LOAD"]
 FIGURES = bool(os.environ.get("AKIDB_LOAD_FIGURES"))
+# Set by `make asan` and `make tsan`, whose programs keep memory for themselves: what is resident says nothing then.
+SANITIZED = "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ
 ONE = json.dumps({"inputs": "a short text"})
 FEW_DESCRIPTORS = 4_096  # a test of 1,000 connections needs them on both sides
 
