@@ -424,9 +424,9 @@ class Doors(unittest.TestCase):
             path = os.path.join(folder, "g%41 rpc")  # gRPC itself reads this as a URI
             words = [PROGRAM, "serve", "--provider", "hash", "--port", "0", "--grpc-unix-socket"]
 
-            def fails(path):
+            def fails(path, code=6):
                 done = subprocess.run([*words, path], capture_output=True, text=True, timeout=GUARD)
-                self.assertEqual(done.returncode, 6, done.stderr)
+                self.assertEqual(done.returncode, code, done.stderr)
                 self.assertIn("cannot listen for gRPC on " + path, done.stderr)
 
             with Served("--grpc-unix-socket", path):
@@ -439,6 +439,11 @@ class Doors(unittest.TestCase):
                 self.assertEqual(server.stop(), 0)
             self.assertFalse(os.path.exists(path))
             fails(os.path.join(folder, "nowhere", "grpc"))
+            fails(os.path.join(folder, "x" * 107), code=2)
+            with open(path, "w") as file:
+                file.write("mine")
+            fails(path, code=2)
+            self.assertTrue(os.path.isfile(path))
 
     def test_ports(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -256,6 +256,27 @@ class Life(unittest.TestCase):
                 self.assertEqual(server.stop(), 0)
             self.assertFalse(os.path.exists(path))
 
+    def test_unix_socket_is_no_other_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file, link = Path(folder, "file"), Path(folder, "link")
+            file.write_text("mine")
+            link.symlink_to("file")
+            long = os.path.join(folder, "x" * 107)
+            for path, message in ((file, "is no socket"), (link, "is no socket"), (long, "at most 107 bytes")):
+                done = subprocess.run([PROGRAM, "serve", "--provider", "hash", "--port", "0", "--unix-socket", str(path)],
+                                      capture_output=True, text=True, timeout=GUARD)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(f"cannot listen on {path}: ", done.stderr)
+                self.assertIn(message, done.stderr)
+                self.assertEqual(file.read_text(), "mine")
+                self.assertTrue(link.is_symlink())
+            path = Path(folder, "socket")
+            with Served("--unix-socket", str(path)) as server:
+                path.unlink()
+                path.write_text("mine")
+                self.assertEqual(server.stop(), 0)
+            self.assertEqual(path.read_text(), "mine")
+
     def test_wrong_settings_exit_2(self):
         for flags, message in (
             (("--port", "70000"), "--port: expected a whole number from 0 to 65535"),

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "server/api/unix_path.hpp"
 #include "server/grpc/call.hpp"
 #include "server/grpc/health_watch.hpp"
 #include "server/grpc/status.hpp"
@@ -51,8 +52,10 @@ std::string address_of(const GrpcServerOptions& options) {
   return (is_v6 ? "[" + options.host + "]" : options.host) + ":" + std::to_string(options.port);
 }
 
+std::string cannot_listen(const std::string& where) { return "cannot listen for gRPC on " + where; }
+
 Error cannot_listen(const std::string& where, const std::string& advice) {
-  return {ErrorCode::unavailable, "cannot listen for gRPC on " + where + ": " + advice, {}, {}};
+  return {ErrorCode::unavailable, cannot_listen(where) + ": " + advice, {}, {}};
 }
 
 // From a call to its method.
@@ -137,7 +140,9 @@ Result<void> GrpcServer::start() {
     credentials = parts.tls;
   }
   const std::string& path = parts.options.unix_path;
-  if (!path.empty() && has_unix_listener(path)) return cannot_listen(path, "another server does");
+  if (!path.empty()) {  // gRPC takes away a socket that is in its way, whoever listens on it
+    if (auto freed = free_unix_path(path, cannot_listen(path)); !freed) return freed;
+  }
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address_of(parts.options), credentials, &parts.port);
   if (!path.empty()) builder.AddListeningPort(unix_address(path), credentials);
@@ -161,8 +166,7 @@ Result<void> GrpcServer::start() {
   builder.SetResourceQuota(quota);
   parts.server = builder.BuildAndStart();
   if (parts.server) return {};
-  if (parts.port != 0)
-    return cannot_listen(path, "expected a path of at most 107 bytes, in a folder that may be written to");
+  if (parts.port != 0) return cannot_listen(path, "expected a path in a folder that may be written to");
   return cannot_listen(address_of(parts.options),
                        "is the port taken? --grpc-port names another, --no-grpc does without");
 }

@@ -1,4 +1,4 @@
-// A Unix-domain socket as gRPC wants it named, as it stands in the way, and who comes by it.
+// A Unix-domain socket as gRPC wants it named, and who comes by it.
 #pragma once
 
 #include <grpcpp/generic/async_generic_service.h>
@@ -8,9 +8,6 @@
 #include <string_view>
 
 namespace akidb::embedding::server {
-
-// gRPC takes away a socket that is in its way, whoever listens on it: look before.
-bool has_unix_listener(const std::string& path);
 
 // The address of a path for gRPC, which reads it as a URI.
 std::string unix_address(const std::string& path);

@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
+#include "base/file.hpp"
+#include "server/api/unix_path.hpp"
 #include "server/http/net/io_thread.hpp"
 #include "server/http/net/stream_connection.hpp"
 #include "server/http/net/tls.hpp"
@@ -23,8 +25,10 @@ using Problem = boost::system::error_code;
 
 constexpr int kBacklog = 4'096;
 
+std::string cannot_listen(const std::string& where) { return "cannot listen on " + where; }
+
 Error cannot_listen(const std::string& where, const Problem& problem) {
-  return {ErrorCode::unavailable, "cannot listen on " + where + ": " + problem.message(), {}, {}};
+  return {ErrorCode::unavailable, cannot_listen(where) + ": " + problem.message(), {}, {}};
 }
 
 std::string name_of(const Tcp::endpoint& peer) {
@@ -70,11 +74,20 @@ struct HttpServer::Parts {
 
 namespace {
 
+std::string identity_of(const std::string& path) {
+  auto identity = base::file_identity(path);
+  return identity ? *std::move(identity) : "";
+}
+
 template <class Protocol, class Parts>
 class SocketListener final : public Listener, public std::enable_shared_from_this<SocketListener<Protocol, Parts>> {
  public:
   SocketListener(Parts& parts, typename Protocol::acceptor acceptor, std::string unix_path)
-      : parts_(parts), acceptor_(std::move(acceptor)), pause_(acceptor_.get_executor()), path_(std::move(unix_path)) {}
+      : parts_(parts),
+        acceptor_(std::move(acceptor)),
+        pause_(acceptor_.get_executor()),
+        path_(std::move(unix_path)),
+        identity_(identity_of(path_)) {}
 
   void accept() override {
     IoThread& thread = parts_.next_thread();
@@ -95,7 +108,7 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
     Problem ignored;
     acceptor_.close(ignored);
     pause_.cancel();
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (!path_.empty() && identity_of(path_) == identity_) ::unlink(path_.c_str());  // not what took its place
   }
 
  private:
@@ -153,16 +166,9 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
   Parts& parts_;
   typename Protocol::acceptor acceptor_;
   asio::steady_timer pause_;
-  std::string path_;
+  const std::string path_;
+  const std::string identity_;
 };
-
-// A socket that nobody listens on any more is in the way of a new one.
-void remove_dead_socket(asio::io_context& context, const std::string& path) {
-  Local::socket probe(context);
-  Problem problem;
-  probe.connect(Local::endpoint(path), problem);
-  if (problem == asio::error::connection_refused) ::unlink(path.c_str());
-}
 
 template <class Protocol, class Parts>
 void add_listener(Parts& parts, typename Protocol::acceptor acceptor, std::string unix_path = {}) {
@@ -180,7 +186,7 @@ void add_tcp_listener(Parts& parts, Tcp::acceptor acceptor) {
 template <class Parts>
 Result<void> listen_on_path(Parts& parts, const std::string& path) {
   auto& context = parts.threads.front()->context();
-  remove_dead_socket(context, path);
+  if (auto freed = free_unix_path(path, cannot_listen(path)); !freed) return freed;
   Problem problem;
   Local::acceptor acceptor(context);
   acceptor.open(Local(), problem);
