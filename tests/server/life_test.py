@@ -229,6 +229,15 @@ class Life(unittest.TestCase):
                 server.wait_for("reloaded")
                 self.assertEqual(ask(server, certificate), 200)
                 self.assertEqual(server.stop(), 0)
+            fifo = os.path.join(folder, "fifo")
+            os.mkfifo(fifo)
+            for words in ((fifo, key, client[0]), (certificate, fifo, client[0]), (certificate, key, fifo)):
+                named = list(zip(("--tls-certificate", "--tls-key", "--tls-client-ca"), words))
+                done = subprocess.run([PROGRAM, "serve", "--provider", "hash", "--port", "0", *sum(named, ())],
+                                      capture_output=True, text=True, timeout=GUARD)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                [flag] = [name for name, file in named if file == fifo]
+                self.assertIn(f"{flag}: cannot be used: fifo is not a regular file", done.stderr)
             with Served(*flags, "--tls-client-ca", client[0]) as server:
                 self.assertEqual(ask(server, certificate, client), 200)
                 for other in (None, (certificate, key)):

@@ -2,33 +2,17 @@
 
 #include <grpc/grpc.h>
 
-#include "base/file.hpp"
-
 namespace akidb::embedding::server {
-namespace {
-
-constexpr std::size_t kMostBytes = 1U << 20U;
-
-}  // namespace
 
 TlsCredentials::~TlsCredentials() {
   if (credentials_ != nullptr) grpc_server_credentials_release(credentials_);
 }
 
 Result<void> TlsCredentials::load() {
-  Files files;
-  const auto read = [](const std::filesystem::path& path, std::string& into) -> Result<void> {
-    if (path.empty()) return {};
-    auto text = base::read_file(path, kMostBytes);
-    if (!text) return text.error();
-    into = *std::move(text);
-    return {};
-  };
-  if (auto done = read(options_.certificate, files.certificate); !done) return done;
-  if (auto done = read(options_.key, files.key); !done) return done;
-  if (auto done = read(options_.client_ca, files.client_ca); !done) return done;
+  auto files = read_tls_files(options_);
+  if (!files) return files.error();
   const std::lock_guard lock(mutex_);
-  files_ = std::move(files);
+  files_ = *std::move(files);
   is_new_ = true;
   return {};
 }

@@ -7,9 +7,8 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
 
-#include "server/api/tls_options.hpp"
+#include "server/api/tls_files.hpp"
 
 namespace akidb::embedding::server {
 
@@ -26,19 +25,13 @@ class TlsCredentials final : public grpc::ServerCredentials {
   Result<void> load();
 
  private:
-  struct Files {
-    std::string certificate;
-    std::string key;
-    std::string client_ca;
-  };
-
   void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
   int AddPortToServer(const std::string& address, grpc_server* server) override;
   static grpc_ssl_certificate_config_reload_status fetch(void* self, grpc_ssl_server_certificate_config** config);
 
   const TlsOptions options_;
   std::mutex mutex_;
-  Files files_;
+  TlsFiles files_;
   bool is_new_ = false;
   grpc_server_credentials* credentials_ = nullptr;
 };
