@@ -10,7 +10,7 @@ CACHE := $${AKIDB_EMBED_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/akidb-embedding
 .DEFAULT_GOAL := build
 .PHONY: help setup setup-openvino setup-cuda setup-mlx setup-export build run test test-openvino test-cuda test-mlx test-native test-arm64 test-export test-playground test-deploy soak bench bench-serving bench-serving-peers asan tsan fuzz lint format bench-peers install clean options
 
-help: ## this list
+help: ## this list; JOBS=1 before or behind a name keeps to one core
 	@awk -F ':.*## ' '/^[a-z0-9 -]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring what is missing: Debian packages, ONNX Runtime, the default model

@@ -11,8 +11,10 @@ set(_package ${CMAKE_INSTALL_LIBDIR}/cmake/akidb-embedding)
 add_custom_target(akidb_embedding_installed DEPENDS akidb_embedding)
 install(TARGETS akidb_embedding EXPORT akidb-embedding)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/akidb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+# The documents, and what they name.
+install(FILES README.md LICENSE THIRD_PARTY_NOTICES.md CHANGELOG.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs deploy examples proto DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES scripts/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/scripts)
 
 # Where the code that loads it looks: beside the shared library, in akidb-embedding/; where the library is
 # static and its code is in a program of bin/, in ../lib/akidb-embedding/.

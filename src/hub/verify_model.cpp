@@ -59,7 +59,7 @@ class Verification {
     std::error_code failure;
     if (!fs::is_directory(repository_.folder(), failure)) {
       return Error{ErrorCode::not_found,
-                   "model \"" + model_ + "\" is not in the hub's cache",
+                   "model \"" + model_ + "\" is not in the hub's cache: verify compares what came from the hub",
                    repository_.folder().string(),
                    {}};
     }

@@ -46,11 +46,13 @@ std::string weights_in(const fs::path& folder) {
 // What the caches have of it.
 Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& folders) {
   const auto here = providers::locate_here(wish_of(options), folders);
-  if (!here) return providers::unasked(here.error(), options.hub.offline);
-  if (!here->complete) {
+  if (!here && here.error().code != ErrorCode::not_found) return here.error();
+  if (!here || !here->complete) {
     return Error{ErrorCode::not_found,
-                 "model \"" + options.model + "\" is not on this machine as a whole, and this is offline",
-                 here->folder.string(),
+                 "model \"" + options.model + "\" is not on this machine" + (here ? " as a whole" : "") +
+                     ", and the hub was not asked: " +
+                     (options.hub.offline ? "offline was wished for" : "HF_HUB_OFFLINE is set"),
+                 here ? here->folder.string() : here.error().detail,
                  {}};
   }
   PulledModel model{
