@@ -1,6 +1,7 @@
 #include "hub/hub_errors.hpp"
 
 #include "hub/model_store.hpp"
+#include "net/masked.hpp"
 
 namespace akidb::embedding::hub {
 namespace {
@@ -66,8 +67,8 @@ Error busy(const net::HttpResponse& response, std::string detail) {
 }  // namespace
 
 Error status_error(const net::HttpResponse& response, const Question& question) {
-  const std::string code = header(response, "x-error-code");
-  const std::string words = header(response, "x-error-message");
+  const std::string code = net::masked(header(response, "x-error-code"), question.token, "[token]");
+  const std::string words = net::masked(header(response, "x-error-message"), question.token, "[token]");
   std::string detail = "HTTP status " + std::to_string(response.status);
   if (!code.empty()) detail += ", " + code;
   if (!words.empty()) detail += ": " + words.substr(0, 300);

@@ -15,6 +15,7 @@ struct Question {
   std::string endpoint{};  // "https://huggingface.co"
   bool token_sent = false;
   std::string token_from{};  // "HF_TOKEN"
+  std::string token{};       // which no error shows
 };
 
 // For an answer that is neither a success nor a redirect.

@@ -44,6 +44,18 @@ TEST(StatusError, SaysWhatToDo) {
   }
 }
 
+TEST(StatusError, KeepsTheTokenToItself) {
+  net::HttpResponse response;
+  response.status = 403;
+  response.headers.emplace_back("x-error-code", "hf_secret?");
+  response.headers.emplace_back("x-error-message", std::string(290, '.') + "hf_secret hf_secret");
+  Question question{"org/name", "main", "", "https://hub", true, "HF_TOKEN", "hf_secret"};
+  const auto got = status_error(response, question);
+  EXPECT_EQ(got.message.find("secret"), std::string::npos) << got.message;
+  EXPECT_EQ(got.detail.find("hf_s"), std::string::npos) << got.detail;
+  EXPECT_THAT(got.detail, HasSubstr("[token]"));
+}
+
 TEST(WithOtherWays, NamesSetUpForTheDefaultModel) {
   const Error down{ErrorCode::unavailable, "there is no connection to the hub", {}, {}};
   EXPECT_THAT(with_other_ways(down, "sentence-transformers/all-MiniLM-L6-v2").message, HasSubstr("scripts/setup.sh"));

@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "net/http_client.hpp"
+#include "net/masked.hpp"
 #include "remote/status_error.hpp"
 
 namespace akidb::embedding::remote {
@@ -106,15 +107,6 @@ std::optional<Error> Client::wait(milliseconds time, const Limits& limits) const
   return std::nullopt;
 }
 
-// Servers like to quote what they were sent.
-std::string Client::shown(std::string words) const {
-  if (options_.key.empty()) return words;
-  for (auto at = words.find(options_.key); at != std::string::npos; at = words.find(options_.key)) {
-    words.replace(at, options_.key.size(), "[key]");
-  }
-  return words;
-}
-
 Client::Attempt Client::attempt(const std::string& body, std::size_t inputs, const Limits& limits) {
   using Outcome = CircuitBreaker::Outcome;
   net::HttpRequest request{options_.url, {{"Content-Type", "application/json"}}};
@@ -164,7 +156,8 @@ Client::Attempt Client::attempt(const std::string& body, std::size_t inputs, con
   }
   // What is said of a key may hold a part of it.
   const bool is_about_key = status == 401 || status == 403;
-  attempt.error = status_error(status, options_.url.host, is_about_key ? "" : shown(server_words(text.text)));
+  attempt.error = status_error(status, options_.url.host,
+                               is_about_key ? "" : net::masked(server_words(text.text), options_.key, "[key]"));
   attempt.may_pass = may_pass(status);
   attempt.retry_after = outcome.response.retry_after;
   attempt.outcome = is_failure(status) ? Outcome::failed : Outcome::answered;

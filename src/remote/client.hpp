@@ -63,7 +63,6 @@ class Client {
   std::unique_ptr<Connection> take_connection();
   std::optional<Error> ended(const Limits& limits) const;
   std::optional<Error> wait(std::chrono::milliseconds time, const Limits& limits) const;
-  std::string shown(std::string words) const;
 
   ClientOptions options_;
   CircuitBreaker breaker_;

@@ -176,8 +176,11 @@ class ClosedStreams(ProgramTest):
         return self.run_program("embed", *HASH, *words, preexec_fn=close)
 
     def test_no_input(self):
-        done = self.run_without([0])
-        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        for words in ((), ("--output", "out.npy")):
+            done = self.run_without([0], *words)
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.assertIn(b"standard input: cannot be read", done.stderr)
+            self.assertIn(b"(Bad file descriptor)", done.stderr)
         self.assertEqual(len(rows(self.run_without([0], "hi").stdout)), 1)
 
     def test_no_output(self):

@@ -35,6 +35,9 @@ class OutputFile {
   // Cuts, and goes on writing there. Only where can_seek().
   Result<void> cut(std::uint64_t size);
 
+  // Makes what was written last through a power cut, where it is a regular file.
+  Result<void> sync();
+
   // Bytes written, or there at the beginning.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 

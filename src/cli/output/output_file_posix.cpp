@@ -108,6 +108,11 @@ Result<void> OutputFile::write_at(std::uint64_t offset, std::string_view bytes) 
   return {};
 }
 
+Result<void> OutputFile::sync() {
+  if (can_seek_ && ::fsync(descriptor_) != 0) return failed(errno);
+  return {};
+}
+
 Result<void> OutputFile::cut(std::uint64_t size) {
   const auto end = static_cast<off_t>(base_ + size);
   if (::ftruncate(descriptor_, end) != 0 || ::lseek(descriptor_, end, SEEK_SET) != end) return failed(errno);

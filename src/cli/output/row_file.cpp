@@ -97,7 +97,10 @@ Result<void> RowFile::write_head() {
 
 Result<void> RowFile::finish(bool complete) {
   if (auto written = file_.write(format_->tail(last_.rows)); !written) return written.error();
-  if (complete && journal_) journal_->remove();
+  if (!complete || !journal_) return {};
+  // Without its journal a file counts as whole.
+  if (auto synced = file_.sync(); !synced) return synced;
+  journal_->remove();
   return {};
 }
 
