@@ -4,6 +4,7 @@
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <set>
@@ -365,7 +367,7 @@ TEST_F(WriteOnnx, TheCacheHoldsBothGraphsOverOneDataFile) {
   const auto first = converted_onnx(model(large()), derived());
   ASSERT_TRUE(first) << to_string(first.error());
   EXPECT_THAT(files_in(first->parent_path()),
-              ElementsAre(".source", "model.onnx", "model.onnx.data", "model_unmasked.onnx"));
+              ElementsAre(".contents", ".source", "model.onnx", "model.onnx.data", "model_unmasked.onnx"));
   EXPECT_THAT(inputs_of(load(*first)), ElementsAre("input_ids", "attention_mask"));
   EXPECT_THAT(inputs_of(load(unmasked_graph(*first))), ElementsAre("input_ids"));
   EXPECT_THAT(content_of(unmasked_graph(*first)), HasSubstr("model.onnx.data"));
@@ -376,6 +378,39 @@ TEST_F(WriteOnnx, TheCacheHoldsBothGraphsOverOneDataFile) {
   ASSERT_TRUE(second);
   EXPECT_EQ(*second, *first);
   EXPECT_EQ(fs::last_write_time(*second), written);
+}
+
+TEST_F(WriteOnnx, WhatIsDamagedInTheCacheIsMadeAnew) {
+  const auto source = model(large());
+  const auto good = converted_onnx(source, derived());
+  ASSERT_TRUE(good) << to_string(good.error());
+  const fs::path data = good->string() + ".data";
+  const auto graph_was = content_of(*good);
+  const auto data_was = content_of(data);
+  const auto flip = [](const fs::path& path) {
+    auto content = content_of(path);
+    content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 4);
+    std::ofstream(path, std::ios::binary) << content;
+  };
+  const std::vector<std::function<void()>> damages = {
+      [&] { flip(*good); },
+      [&] { flip(unmasked_graph(*good)); },
+      [&] { fs::resize_file(data, data_was.size() / 2); },
+      [&] { fs::remove(data); },
+      [&] { fs::remove(*good); },
+      [&] { fs::remove(good->parent_path() / ".contents"); },
+      [&] {
+        fs::remove(*good);
+        ASSERT_EQ(::mkfifo(good->c_str(), 0600), 0);
+      },
+  };
+  for (std::size_t at = 0; at < damages.size(); ++at) {
+    damages[at]();
+    const auto again = converted_onnx(source, derived());
+    ASSERT_TRUE(again) << at << ": " << to_string(again.error());
+    EXPECT_EQ(content_of(*again), graph_was) << at;
+    EXPECT_EQ(content_of(data), data_was) << at;
+  }
 }
 
 TEST_F(WriteOnnx, WhatIsInTheCacheNeedsNoRightToWrite) {

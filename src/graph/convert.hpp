@@ -41,7 +41,7 @@ bool is_converted(std::string_view model_type);
 // The converted graph of `model` in `derived`, written at the first call and found at the next ones. It has
 // the inputs input_ids and attention_mask; unmasked_graph() is its sibling over the same weights with
 // input_ids alone. Many processes may call at once: each sees a whole folder or none. Where it is there
-// already, nothing is written. Errors as write_onnx().
+// already, nothing is written; where it was damaged, it is made anew. Errors as write_onnx().
 Result<std::filesystem::path> converted_onnx(const model::ModelFolder& model, const std::filesystem::path& derived);
 
 // The graph without attention_mask beside a graph that converted_onnx() gave.

@@ -1,11 +1,17 @@
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/derivation.hpp"
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/folder.hpp"
+#include "base/log.hpp"
+#include "base/sha256.hpp"
 #include "graph/convert.hpp"
 #include "graph/model_key.hpp"
 #include "graph/staging_folder.hpp"
@@ -25,9 +31,36 @@ const std::array kGraphs = {
     NamedGraph{std::string(kUnmasked), {.attention_mask = false, .token_type_ids = false}},
 };
 
-bool is_there(const fs::path& graph) {
-  std::error_code ignored;
-  return fs::is_regular_file(graph, ignored);
+// What a whole folder holds, so that a damaged one is told from it. Of the weights, which are read through the graph,
+// it has the size alone: their digest would take longer than the rest of a start.
+constexpr std::string_view kContents = ".contents";
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+
+std::optional<std::string> contents_of(const fs::path& folder) {
+  std::vector<std::string> lines;
+  for (const auto& path : base::entries_of(folder)) {
+    const auto name = path.filename().string();
+    if (name.starts_with('.')) continue;
+    std::error_code failure;
+    if (!fs::is_regular_file(path, failure)) return std::nullopt;
+    std::string line = name + " " + std::to_string(fs::file_size(path, failure));
+    if (path.extension() == ".onnx") {
+      const auto graph = base::read_file(path, kMostBytes);
+      if (!graph) return std::nullopt;
+      line += " " + base::sha256_hex(*graph);
+    }
+    if (failure) return std::nullopt;
+    lines.push_back(line + "\n");
+  }
+  std::ranges::sort(lines);
+  std::string all;
+  for (const auto& line : lines) all += line;
+  return all;
+}
+
+bool is_whole(const fs::path& folder) {
+  const auto known = base::read_file(folder / kContents, kMostBytes);
+  return known && contents_of(folder) == *known;
 }
 
 // Under the lock nobody is at work, so that every staging folder is one that a killed process left.
@@ -45,6 +78,9 @@ Result<void> convert_into(const model::ModelFolder& model, const fs::path& folde
     return outcome;
   }
   base::note_derivation(staging->path(), model.folder);
+  const auto contents = contents_of(staging->path());
+  if (!contents) return base::file_error(staging->path(), "read", EIO);
+  if (auto written = base::write_file_atomically(staging->path() / kContents, *contents); !written) return written;
   std::error_code failure;
   fs::rename(staging->path(), folder, failure);
   if (failure) return base::file_error(folder, "write", failure.value());
@@ -58,15 +94,20 @@ Result<fs::path> converted_onnx(const model::ModelFolder& model, const fs::path&
   if (!key) return key.error();
   const fs::path folder = derived / *key;
   const fs::path graph = folder / kMasked;
-  if (is_there(graph)) return graph;
+  if (is_whole(folder)) return graph;
 
   std::error_code failure;
   fs::create_directories(derived, failure);
   if (failure) return base::file_error(derived, "create", failure.value());
   const auto lock = base::FileLock::acquire(derived / ".lock");
   if (!lock) return lock.error();
-  if (is_there(graph)) return graph;
+  if (is_whole(folder)) return graph;
   remove_leftovers(derived);
+  if (fs::exists(folder, failure)) {
+    base::log(LogLevel::warning, "the converted graph in " + folder.string() + " is not as it was written: made anew");
+    fs::remove_all(folder, failure);
+    if (failure) return base::file_error(folder, "remove", failure.value());
+  }
   if (auto outcome = convert_into(model, folder); !outcome) return outcome.error();
   return graph;
 }
