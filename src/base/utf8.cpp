@@ -56,6 +56,15 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
   return std::nullopt;
 }
 
+std::string repaired_utf8(std::string_view text) {
+  std::string repaired;
+  for (auto bad = find_invalid_utf8(text); bad; bad = find_invalid_utf8(text)) {
+    repaired.append(text.substr(0, *bad)).append("\xEF\xBF\xBD");
+    text.remove_prefix(*bad + 1);
+  }
+  return repaired.append(text);
+}
+
 Error invalid_utf8_error(std::size_t byte) {
   return {ErrorCode::invalid_argument, "the text is not valid UTF-8 at byte " + std::to_string(byte), {}, {}};
 }

@@ -115,5 +115,12 @@ TEST(Utf8, TakesEveryCharacterThatThereIs) {
   EXPECT_EQ(find_invalid_utf8(all), all.size() - 1);
 }
 
+TEST(Utf8, IsRepairedByteByByte) {
+  EXPECT_EQ(repaired_utf8(""), "");
+  EXPECT_EQ(repaired_utf8("caf\u00e9"), "caf\u00e9");
+  EXPECT_EQ(repaired_utf8("sh\xE1pe"), "sh\uFFFDpe");
+  EXPECT_EQ(repaired_utf8("\xED\xA0\x80|\xC3"), "\uFFFD\uFFFD\uFFFD|\uFFFD");
+}
+
 }  // namespace
 }  // namespace akidb::embedding::base

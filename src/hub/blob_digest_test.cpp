@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/sha256.hpp"
 #include "base/temporary_folder.hpp"
 #include "hub/partial_file.hpp"
@@ -61,6 +63,15 @@ TEST_F(BlobDigest, PartialFilesAreGoneOnWith) {
   EXPECT_FALSE(std::filesystem::exists(path()));
   // More than the whole is no part of it.
   EXPECT_EQ(PartialFile::open(folder_->path() / "blob", 5)->size(), 0U);
+}
+
+TEST_F(BlobDigest, IsNotOfAFileThatHasAnotherName) {
+  const auto other = folder_->path() / "other";
+  std::ofstream(other) << "mine";
+  std::filesystem::create_hard_link(other, path());
+  const auto file = PartialFile::open(path(), 100);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

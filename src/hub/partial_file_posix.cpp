@@ -19,6 +19,11 @@ Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::ui
     ::close(descriptor);
     return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
   }
+  // Another name of the file is somebody else's.
+  if (status.st_nlink != 1) {
+    ::close(descriptor);
+    return Error{ErrorCode::invalid_argument, path.filename().string() + " has other names too", path.string(), {}};
+  }
   PartialFile file(path, descriptor, static_cast<std::uint64_t>(status.st_size));
   if (file.size_ > most) {
     if (auto cleared = file.clear(); !cleared) return cleared.error();

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/utf8.hpp"
 #include "cli/output/json_text.hpp"
 #include "cli/terminal/error_text.hpp"
 
@@ -45,10 +46,10 @@ void Console::event(LogLevel level, std::string_view message, const std::vector<
   std::string line;
   if (format_ == LogFormat::json) {
     line = R"({"time":")" + utc_now() + R"(","level":")" + std::string(name_of(level)) + R"(","message":)" +
-           json_string(message);
+           json_string(base::repaired_utf8(message));  // it may quote a file that is none
     for (const auto& field : fields) {
       line.append(",").append(json_string(field.name)).append(":");
-      line.append(field.is_number ? field.text : json_string(field.text));
+      line.append(field.is_number ? field.text : json_string(base::repaired_utf8(field.text)));
     }
     line += "}\n";
   } else {
