@@ -150,6 +150,9 @@ class Reload(ConfigTest):
         server.process.send_signal(signal.SIGHUP)
         server.wait_for(said)
 
+    def shown_names(self, server):
+        return [model["name"] for model in json.loads(get(server, "/v1/akidb/config")[1])["models"]]
+
     def test_models_come_and_go_without_a_lost_request(self):
         with self.serve(self.TWO) as server:
             server.wait_for("model two is ready")
@@ -196,8 +199,22 @@ class Reload(ConfigTest):
                 self.reload(server, text, said)
                 self.assertEqual(models_of(server)[:2], ["one", "two"])
                 self.assertEqual(get(server, "/ready")[0], 200)
-            self.reload(server, "[serve]\nmax-texts = 7\n" + self.TWO, "reloaded")
-            self.assertTrue(any("max-texts waits for the next start" in line for line in server.lines), server.lines)
+                self.assertFalse(any(line.startswith("settings ") for line in server.lines), server.lines)
+                self.assertEqual(self.shown_names(server), ["one", "two"])
+            self.assertEqual(server.stop(), 0)
+
+    def test_what_waits_for_the_next_start_is_not_shown(self):
+        with self.serve("[serve]\nmax-openai-inputs = 2\n" + self.TWO) as server:
+            server.wait_for("model two is ready")
+            self.reload(server, "[serve]\nmax-openai-inputs = 9\nmax-texts = 7\n" + self.NEXT, "reloaded")
+            waits = next(line for line in server.lines if "waits for the next start" in line)
+            self.assertIn("max-texts", waits)
+            self.assertIn("max-openai-inputs", waits)
+            said = next(json.loads(line[len("settings "):]) for line in server.lines if line.startswith("settings "))
+            for shown in (said, json.loads(get(server, "/v1/akidb/config")[1])):
+                self.assertEqual(shown["serve"]["max-openai-inputs"], 2)
+                self.assertEqual(shown["serve"]["max-texts"], 65536)
+                self.assertEqual([model["name"] for model in shown["models"]], ["three", "one"])
             self.assertEqual(server.stop(), 0)
 
 

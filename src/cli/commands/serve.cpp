@@ -167,16 +167,16 @@ Result<void> run_serve(const Invocation& invocation, Console& console) {
     if (!now) return now.error();
     const auto tables = model_tables(*now);
     if (!tables) return tables.error();
-    auto models = models_of(*tables, now->values, executor);
+    const Values current = in_effect(before, now->values);
+    auto models = models_of(*tables, current, executor);
     if (!models) return models.error();
-    auto keys = keys_of(now->values);
+    auto keys = keys_of(current);
     if (!keys) return keys.error();
     if (const auto late = changed_for_next_start(before, now->values); !late.empty()) {
       console.say(LogLevel::warning, "what changed of " + late + " waits for the next start");
     }
-    console.summary("settings " + settings_json(*tables, now->values, Reader::terminal));
-    return server::Reloadable{*std::move(models), *std::move(keys),
-                              settings_json(*tables, now->values, Reader::client)};
+    return server::Reloadable{*std::move(models), *std::move(keys), settings_json(*tables, current, Reader::client),
+                              settings_json(*tables, current, Reader::terminal)};
   };
   options.http = http_options(values);
   auto grpc = grpc_options(values);

@@ -57,6 +57,11 @@ bool is_of_the_server(const Flag& flag) {
   return takes(Command::serve, flag) && flag.name != "help" && (!suits_one_model(flag) || flag.name == "threads");
 }
 
+bool waits_for_next_start(const Flag& flag) {
+  const bool is_read_again = flag.name == "api-keys" || flag.name == "api-key-file" || flag.name == "config";
+  return is_of_the_server(flag) && !is_read_again;
+}
+
 std::string server_json(const Values& values, Reader reader) {
   Object object;
   for (const auto& flag : flag_table()) {
@@ -102,11 +107,17 @@ std::string settings_json(const std::vector<ModelTable>& tables, const Values& c
 std::string changed_for_next_start(const Values& before, const Values& after) {
   std::string names;
   for (const auto& flag : flag_table()) {
-    const bool is_read_again = flag.name == "api-keys" || flag.name == "api-key-file" || flag.name == "config";
-    if (!is_of_the_server(flag) || is_read_again || before.text(flag.name) == after.text(flag.name)) continue;
+    if (!waits_for_next_start(flag) || before.text(flag.name) == after.text(flag.name)) continue;
     names.append(names.empty() ? "" : ", ").append(flag.name);
   }
   return names;
+}
+
+Values in_effect(const Values& before, Values after) {
+  for (const auto& flag : flag_table()) {
+    if (waits_for_next_start(flag)) after.set(flag.name, before.text(flag.name));
+  }
+  return after;
 }
 
 }  // namespace akidb::embedding::cli

@@ -19,4 +19,7 @@ std::string settings_json(const std::vector<ModelTable>& tables, const Values& c
 // Names of the settings that a reload cannot change and that differ between the two, with commas; empty: none.
 std::string changed_for_next_start(const Values& before, const Values& after);
 
+// What a server that was started with `before` runs by once it has read `after`.
+Values in_effect(const Values& before, Values after);
+
 }  // namespace akidb::embedding::cli

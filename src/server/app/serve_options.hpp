@@ -28,7 +28,8 @@ struct ModelChoice {
 struct Reloadable {
   std::vector<ModelChoice> models;
   KeySet keys;
-  std::string settings;  // as GET /v1/akidb/config shows them: a JSON object
+  std::string settings;       // as GET /v1/akidb/config shows them: a JSON object
+  std::string said_settings;  // the same, for whoever runs the server; said when they are in effect
 };
 
 struct ServeOptions {

@@ -67,7 +67,7 @@ Result<void> Server::start() {
   auto loadable = options_.load();
   if (!loadable) return loadable.error();
   keys_.set(std::move(loadable->keys));
-  service_.set_settings(loadable->settings);
+  take_settings(*loadable);
   for (const auto& model : loadable->models) service_.models().declare(model.name, model.aliases);
   if (options_.on_request) service_.requests().add(options_.on_request);
   if (auto started = start_spans(); !started) return started;
@@ -129,23 +129,28 @@ void Server::reload() {
   if (certificate && grpc_) certificate = grpc_->reload_tls();
   if (!certificate) base::log(LogLevel::error, "reload: " + to_string(certificate.error()));
   finished_ = false;
-  loader_ = std::thread([this, models = std::move(loadable->models), settings = std::move(loadable->settings)] {
-    take_over(models, settings);
+  loader_ = std::thread([this, loaded = *std::move(loadable)] {
+    take_over(loaded);
     finished_ = true;
   });
 }
 
+void Server::take_settings(const Reloadable& loaded) {
+  service_.set_settings(loaded.settings);
+  if (!loaded.said_settings.empty()) options_.say("settings " + loaded.said_settings);
+}
+
 // Until a new model is ready, its name is not known, or the old model answers to it.
-void Server::take_over(const std::vector<ModelChoice>& models, const std::string& settings) {
-  if (!load(models, false)) {
+void Server::take_over(const Reloadable& loaded) {
+  if (!load(loaded.models, false)) {
     base::log(LogLevel::error, "reload: models that could not be loaded are as they were, and none is dropped");
     return;
   }
   std::vector<std::string> names;
-  for (const auto& model : models) names.push_back(model.name);
+  for (const auto& model : loaded.models) names.push_back(model.name);
   service_.models().keep(names);
   service_.cache().clear();
-  service_.set_settings(settings);
+  take_settings(loaded);
   if (grpc_) grpc_->state_changed();
   options_.say("reloaded");
 }

@@ -57,7 +57,8 @@ class Server {
   [[nodiscard]] std::string address_of(const ListenOptions& listen) const;
   bool load(const std::vector<ModelChoice>& models, bool at_start);
   void take_failure(const ModelChoice& model, Error error, bool at_start);
-  void take_over(const std::vector<ModelChoice>& models, const std::string& settings);
+  void take_over(const Reloadable& loaded);
+  void take_settings(const Reloadable& loaded);
 
   ServeOptions options_;
   ApiKeys keys_;
