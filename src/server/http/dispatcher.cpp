@@ -40,7 +40,9 @@ const Dispatcher::Target* Dispatcher::find(Exchange& exchange, std::string& allo
   if (method == "HEAD") method = "GET";
   for (const auto& target : targets_) {
     if (!matches(*target.route, exchange.request.path, exchange.captured)) continue;
-    if (target.route->method == method) return &target;
+    const bool is_it = target.route->method == method;
+    if (is_it || allowed.empty()) exchange.family = target.route->family;
+    if (is_it) return &target;
     if (!allowed.empty()) allowed += ", ";
     allowed += target.route->method;
   }

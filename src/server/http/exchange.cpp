@@ -60,7 +60,6 @@ void Exchange::reply_json(std::string body) noexcept {
 }
 
 Response Exchange::refused(const Refusal& refusal) const {
-  const Family family = route != nullptr ? route->family : Family::own;
   Response response;
   response.status = http_status(family, refusal);
   response.body = error_body(family, response.status, refusal);

@@ -31,7 +31,7 @@ class Exchange {
   void reply(Response response) noexcept;
   void reply_json(std::string body) noexcept;
 
-  // The error body and the status of the route's wire family.
+  // The error body and the status of the path's wire family.
   void refuse(const Refusal& refusal) noexcept;
 
   // Runs `step`, which answers; where memory runs out in it, that is the answer.
@@ -51,6 +51,7 @@ class Exchange {
   EmbedService& service;
   const ApiOptions& options;
   const Route* route = nullptr;  // null before routing
+  Family family = Family::own;   // of the path, whatever the method
   RouteMetrics* counts = nullptr;
   std::string captured;  // what {model} stands for in the route's path
   std::string caller;    // whom fairness is between

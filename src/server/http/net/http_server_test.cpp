@@ -307,6 +307,15 @@ TEST(HttpServer, CountsAndShowsMetrics) {
   }
 }
 
+TEST(HttpServer, AnswersAWrongMethodInTheFormOfItsPath) {
+  TestServer server;
+  server.start();
+  auto client = server.client();
+  EXPECT_THAT(client.get("/v1/embeddings").body, HasSubstr(R"("type":"invalid_request_error")"));
+  EXPECT_THAT(client.get("/embed").body, HasSubstr(R"("error_type":"Validation")"));
+  EXPECT_THAT(client.get("/nowhere").body, HasSubstr(R"("reason":"no_route")"));
+}
+
 TEST(HttpServer, EndsWhatIsUnderWayWhenItDrains) {
   TestServer server;
   server.start();
