@@ -96,6 +96,9 @@ class Calls(unittest.TestCase):
         self.fails(grpc.StatusCode.INVALID_ARGUMENT, stub.EmbedBatch, batch())
 
     def test_text_embeddings_inference(self):
+        names = [fr'te_request_{what}' for what in (r'count\{method="single"\}', r'count\{method="batch"\}',
+                 r'success\{method="single"\}', r'failure\{err="model_type"\}', r'failure\{err="validation"\}')]
+        before = [self.metric(name) for name in names]
         stub = tei_grpc.EmbedStub(self.channel)
         requests = [tei.EmbedRequest(inputs=text, truncate=True) for text in (TEXT, OTHER)]
         answers = [stub.Embed(request, timeout=GUARD) for request in requests]
@@ -116,6 +119,8 @@ class Calls(unittest.TestCase):
             (rerank.Rerank, ranked), (rerank.RerankStream, iter([tei.RerankStreamRequest(query=TEXT, text=OTHER)])),
         ):
             self.fails(grpc.StatusCode.FAILED_PRECONDITION, call, argument, timeout=GUARD)
+        counted = [self.metric(name) - at_first for name, at_first in zip(names, before)]
+        self.assertEqual(counted, [5 + 6, 2, 5, 8, 0])
 
     def http(self, path, **body):
         connection = self.server.connect()

@@ -14,6 +14,7 @@
 #include "server/api/family.hpp"
 #include "server/api/metric.hpp"
 #include "server/api/refusal.hpp"
+#include "server/api/tei_metrics.hpp"
 
 namespace akidb::embedding::server {
 
@@ -23,6 +24,7 @@ std::span<const double> count_bounds() noexcept;     // 1, 2, 4, ... 4096
 struct ModelMetrics {
   Counter requests;
   Counter errors;
+  Counter admitted_texts;
   Counter texts;
   Counter tokens;
   Counter truncated_texts;
@@ -84,10 +86,7 @@ class Metrics {
 
   Gauge connections;
   Gauge grpc_calls;
-  Counter single_requests;  // of one text, as TEI counts them
-  Counter batch_requests;
-  Counter single_successes;
-  Counter batch_successes;
+  TeiMetrics tei;
   Counter connections_refused;
   Counter spans_sent;  // to a collector of traces
   Counter spans_dropped;

@@ -204,25 +204,18 @@ class MetricsPage {
 
   void add_tei() {
     using M = ModelMetrics;
-    const auto by_method = [&](const std::string& name, const Counter& single, const Counter& batch) {
+    const auto by_method = [&](const std::string& name, const TeiMetrics::ByMethod& counts) {
       auto& added = family(name, "As in Text Embeddings Inference", prometheus::MetricType::Counter);
-      add_value(added, {{"method", "single"}}, static_cast<double>(single.value()));
-      add_value(added, {{"method", "batch"}}, static_cast<double>(batch.value()));
+      add_value(added, {{"method", "single"}}, static_cast<double>(counts.single.value()));
+      add_value(added, {{"method", "batch"}}, static_cast<double>(counts.batch.value()));
     };
-    by_method("te_request_count", metrics_.single_requests, metrics_.batch_requests);
-    by_method("te_request_success", metrics_.single_successes, metrics_.batch_successes);
-    auto& failure = family("te_request_failure", "As in Text Embeddings Inference", prometheus::MetricType::Counter);
-    const auto& refused = metrics_.refused_;
-    const auto of = [&](Reason reason) {
-      return static_cast<double>(refused[static_cast<std::size_t>(reason)].value());
-    };
-    add_value(failure, {{"err", "overloaded"}}, of(Reason::overloaded));
-    add_value(failure, {{"err", "batch_size"}}, of(Reason::too_many_inputs));
-    add_value(failure, {{"err", "model_type"}}, of(Reason::no_head));
-    add_value(failure, {{"err", "validation"}},
-              static_cast<double>(metrics_.failed_[static_cast<std::size_t>(ErrorCode::invalid_argument)].value()));
-    add_value(failure, {{"err", "inference"}},
-              static_cast<double>(metrics_.failed_[static_cast<std::size_t>(ErrorCode::internal)].value()));
+    const TeiMetrics& tei = metrics_.tei;
+    by_method("te_request_count", tei.requests);
+    by_method("te_request_success", tei.successes);
+    auto& failures = family("te_request_failure", "As in Text Embeddings Inference", prometheus::MetricType::Counter);
+    for (const auto failure : kTeiFailures) {
+      add_value(failures, {{"err", std::string(to_string(failure))}}, static_cast<double>(tei.failures(failure)));
+    }
     for (const std::string prefix : {"te_request_", "te_embed_"}) {
       tei_histogram(prefix + "duration", &M::duration);
       tei_histogram(prefix + "tokenization_duration", &M::tokenize);
@@ -232,7 +225,7 @@ class MetricsPage {
     tei_histogram("te_request_input_length", &M::request_tokens);
     tei_histogram("te_batch_next_size", &M::request_texts);
     tei_histogram("te_batch_next_tokens", &M::request_tokens);
-    model_counter("te_embed_count", "As in Text Embeddings Inference", &M::requests);
+    model_counter("te_embed_count", "As in Text Embeddings Inference", &M::admitted_texts);
     model_counter("te_embed_success", "As in Text Embeddings Inference", &M::texts);
   }
 

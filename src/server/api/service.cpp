@@ -41,18 +41,15 @@ struct Travelling {
   std::shared_ptr<const ServedModel> model;  // keeps it alive until its last request
   EmbedDone done;
   Clock::time_point received;
-  bool single;
   FieldNames names;
 };
 
 EmbedOutcome outcome_of(Travelling& state, Result<BatchEmbeddingResponse> result) {
   EmbedOutcome outcome;
-  auto& metrics = state.service.metrics();
   if (result) {
     state.plan.complete(*result, state.service.cache());
     result->model = state.model->name;
     state.counts.count(*result, Clock::now() - state.received);
-    (state.single ? metrics.single_successes : metrics.batch_successes).add();
     outcome.response = *std::move(result);
     return outcome;
   }
@@ -158,7 +155,20 @@ Refusal EmbedService::overloaded(std::string message) const {
   return refusal(Reason::overloaded, std::move(message), admission_.retry_after());
 }
 
+EmbedDone EmbedService::counted_as_tei(bool is_batch, EmbedDone done) {
+  metrics_.tei.began(is_batch);
+  return [this, is_batch, done = std::move(done)](EmbedOutcome outcome) {
+    if (outcome.response) {
+      metrics_.tei.succeeded(is_batch);
+    } else {
+      metrics_.tei.failed(outcome.refusal);
+    }
+    done(std::move(outcome));
+  };
+}
+
 void EmbedService::embed(EmbedCall call, EmbedDone done) {
+  if (call.family == Family::tei) done = counted_as_tei(call.is_batch, std::move(done));
   auto found = find_model(call.request.model);
   if (!found.model) {
     done({{}, std::move(found.refusal)});
@@ -180,9 +190,8 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
     return;
   }
   auto& counts = metrics_.model(model->name);
-  const bool single = request.inputs.size() == 1;
-  (single ? metrics_.single_requests : metrics_.batch_requests).add();
   counts.requests.add();
+  counts.admitted_texts.add(request.inputs.size());
   BatchPlan plan(request, model->cache_name, cache_);
   counts.duplicate_texts.add(plan.duplicates());
   counts.cache_hits.add(plan.cache_hits());
@@ -190,13 +199,12 @@ void EmbedService::submit(const std::shared_ptr<const ServedModel>& model, Embed
   if (!plan.has_work()) {
     auto response = plan.from_cache(model->name);
     counts.count(response, Clock::now() - call.received);
-    (single ? metrics_.single_successes : metrics_.batch_successes).add();
     done({std::move(response), {}});
     return;
   }
   request.model.clear();  // the registry has found it; the provider may know it by another name
-  Travelling travelling{*this,         counts, *std::move(ticket), std::move(plan), model, std::move(done),
-                        call.received, single, call.names};
+  Travelling travelling{*this, counts,          *std::move(ticket), std::move(plan),
+                        model, std::move(done), call.received,      call.names};
   model->provider->embed_batch_async(std::move(request),
                                      [state = std::move(travelling)](Result<BatchEmbeddingResponse> result) mutable {
                                        end(state, std::move(result));

@@ -27,6 +27,8 @@ struct EmbedCall {
   std::size_t bytes = 0;          // of the request as it came
   std::size_t most_inputs = 0;    // that the wire format publishes; 0: no limit
   std::size_t most_tokens = 0;    // in all inputs together; 0: no limit
+  Family family = Family::own;    // of the wire format
+  bool is_batch = false;          // the inputs came as a list
   FieldNames names;               // that errors use
   std::chrono::steady_clock::time_point received = std::chrono::steady_clock::now();
 };
@@ -80,6 +82,7 @@ class EmbedService {
   const Admission& admission() const noexcept { return admission_; }
 
  private:
+  [[nodiscard]] EmbedDone counted_as_tei(bool is_batch, EmbedDone done);
   [[nodiscard]] std::optional<Refusal> check(const EmbedCall& call, const ServedModel& model) const;
   [[nodiscard]] Refusal overloaded(std::string message) const;
   void submit(const std::shared_ptr<const ServedModel>& model, EmbedCall call, EmbedDone done);

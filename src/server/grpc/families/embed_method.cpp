@@ -10,6 +10,7 @@ EmbedCall new_call(const Turn& turn, std::size_t most_inputs) {
   EmbedCall call;
   call.most_inputs = most_inputs;
   call.bytes = turn.bytes();
+  call.family = of.method().family;
   call.request.truncation = truncation_of(of.options(), std::nullopt, false);
   call.request.deadline = of.deadline();
   call.request.caller = of.caller();

@@ -52,12 +52,17 @@ Result<std::string> prompt_of(const ServedModel& model, const std::string& name)
 
 // What a classifier or a ranker could do: reads the message, so that a malformed one is said to be so.
 template <class Request>
-void refuse_head(const TurnPtr& turn, const char* task) {
+void refuse_head(const TurnPtr& turn, const char* task, bool is_batch = false) {
   Request in;
   if (!turn->read(in)) return;
-  const auto found = turn->call().service().find_model({});
-  turn->refuse(found.model ? refusal(Reason::no_head, std::string("the model is an embedding model and cannot ") + task)
-                           : found.refusal);
+  auto& service = turn->call().service();
+  auto found = service.find_model({});
+  const Refusal problem =
+      found.model ? refusal(Reason::no_head, std::string("the model is an embedding model and cannot ") + task)
+                  : std::move(found.refusal);
+  service.metrics().tei.began(is_batch);
+  service.metrics().tei.failed(problem);
+  turn->refuse(problem);
 }
 
 }  // namespace
@@ -128,7 +133,7 @@ void handle_tei_decode(const TurnPtr& turn) {
 void handle_tei_sparse(const TurnPtr& turn) { refuse_head<tei::EmbedSparseRequest>(turn, "give sparse vectors"); }
 void handle_tei_predict(const TurnPtr& turn) { refuse_head<tei::PredictRequest>(turn, "classify"); }
 void handle_tei_predict_pair(const TurnPtr& turn) { refuse_head<tei::PredictPairRequest>(turn, "classify"); }
-void handle_tei_rerank(const TurnPtr& turn) { refuse_head<tei::RerankRequest>(turn, "rerank"); }
-void handle_tei_rerank_stream(const TurnPtr& turn) { refuse_head<tei::RerankStreamRequest>(turn, "rerank"); }
+void handle_tei_rerank(const TurnPtr& turn) { refuse_head<tei::RerankRequest>(turn, "rerank", true); }
+void handle_tei_rerank_stream(const TurnPtr& turn) { refuse_head<tei::RerankStreamRequest>(turn, "rerank", true); }
 
 }  // namespace akidb::embedding::server

@@ -7,6 +7,7 @@ EmbedCall new_call(const Exchange& exchange, std::size_t most_inputs) {
   call.most_inputs = most_inputs;
   call.bytes = exchange.request.body.size();
   call.received = exchange.received;
+  call.family = exchange.family;
   call.request.truncation = truncation_of(exchange.options, std::nullopt, false);
   return call;
 }

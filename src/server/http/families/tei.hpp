@@ -31,6 +31,9 @@ std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange);
 // The same of the beginning of the body.
 std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::string_view json);
 
+// Refuses a request that does not come as far as run_embed(), which counts for TEI's metrics as well.
+void refuse_counted(const ExchangePtr& exchange, bool is_batch, const Refusal& refusal);
+
 // The fields of an /embed request; a refusal where they are wrong.
 std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call,
                                       std::string place = {});

@@ -60,12 +60,11 @@ std::optional<JsonElement> parse_or_refuse(const ExchangePtr& exchange, std::str
 std::optional<Refusal> read_tei_embed(const Exchange& exchange, const JsonElement& root, EmbedCall& call,
                                       std::string place) {
   auto& request = call.request;
-  bool was_list = false;
   bool normalize = true;
   TeiTruncation truncation;
   ObjectReader in(root, std::move(place));
   in.require(in.has("inputs"), "inputs");
-  in.inputs("inputs", request.inputs, was_list);
+  in.inputs("inputs", request.inputs, call.is_batch);
   truncation.read(in);
   in.text("prompt_name", request.prompt_name);
   in.boolean("normalize", normalize);
@@ -122,14 +121,15 @@ void answer_similarity(const ExchangePtr& exchange, const JsonElement& root) {
     more.text("prompt_name", call.request.prompt_name);
     if (auto problem = more.finish(Unknown::ignore)) in.fail(problem->error.message);
   }
-  auto problem = in.finish(Unknown::ignore);
-  if (!problem && sentences.empty()) {
-    problem = refusal(Reason::empty_batch, "inputs.sentences: expected at least one, found none");
-  }
-  if (problem) {
+  if (auto problem = in.finish(Unknown::ignore)) {
     exchange->refuse(*problem);
     return;
   }
+  if (sentences.empty()) {
+    refuse_counted(exchange, true, refusal(Reason::empty_batch, "inputs.sentences: expected at least one, found none"));
+    return;
+  }
+  call.is_batch = true;
   call.request.truncation = truncation.value(*exchange);
   call.request.inputs.emplace_back(std::move(source));
   for (auto& sentence : sentences) call.request.inputs.emplace_back(std::move(sentence));
@@ -196,6 +196,7 @@ void handle_tei_vertex(const ExchangePtr& exchange) {
   if (!root) return;
   auto call = new_call(*exchange, exchange->options.tei_inputs);
   call.names = {.inputs = "instances"};
+  call.is_batch = true;
   std::vector<std::size_t> counts;
   simdjson::dom::array instances;
   ObjectReader in(*root);

@@ -63,14 +63,23 @@ Result<std::string> prompt_of(const ServedModel& model, const std::string& name)
   return Error{ErrorCode::invalid_argument, "prompt_name: the model has no prompt \"" + name + "\"", {}, {}};
 }
 
-void refuse_head(const ExchangePtr& exchange, std::string_view task) {
+// The body is not looked at, and `is_batch` is how such requests come mostly.
+void refuse_head(const ExchangePtr& exchange, std::string_view task, bool is_batch) {
   auto found = exchange->service.find_model({});
-  exchange->refuse(found.model
-                       ? refusal(Reason::no_head, "the model is an embedding model and cannot " + std::string(task))
-                       : found.refusal);
+  refuse_counted(exchange, is_batch,
+                 found.model
+                     ? refusal(Reason::no_head, "the model is an embedding model and cannot " + std::string(task))
+                     : found.refusal);
 }
 
 }  // namespace
+
+void refuse_counted(const ExchangePtr& exchange, bool is_batch, const Refusal& refusal) {
+  auto& tei = exchange->service.metrics().tei;
+  tei.began(is_batch);
+  tei.failed(refusal);
+  exchange->refuse(refusal);
+}
 
 void handle_tei_info(const ExchangePtr& exchange) {
   const auto found = exchange->service.find_model({});
@@ -175,8 +184,8 @@ void handle_tei_decode(const ExchangePtr& exchange) {
   exchange->reply_json(body + "]");
 }
 
-void handle_tei_embed_sparse(const ExchangePtr& exchange) { refuse_head(exchange, "give sparse vectors"); }
-void handle_tei_predict(const ExchangePtr& exchange) { refuse_head(exchange, "classify"); }
-void handle_tei_rerank(const ExchangePtr& exchange) { refuse_head(exchange, "rerank"); }
+void handle_tei_embed_sparse(const ExchangePtr& exchange) { refuse_head(exchange, "give sparse vectors", false); }
+void handle_tei_predict(const ExchangePtr& exchange) { refuse_head(exchange, "classify", false); }
+void handle_tei_rerank(const ExchangePtr& exchange) { refuse_head(exchange, "rerank", true); }
 
 }  // namespace akidb::embedding::server

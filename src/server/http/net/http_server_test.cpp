@@ -307,6 +307,47 @@ TEST(HttpServer, CountsAndShowsMetrics) {
   }
 }
 
+std::string texts(int count) {
+  std::string list;
+  for (int i = 0; i < count; ++i) list += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
+  return "{\"inputs\":[" + list + "]}";
+}
+
+TEST(HttpServer, CountsRequestsOfTeiAsTeiDoes) {
+  TestServer server;
+  server.start();
+  auto client = server.client();
+  EXPECT_EQ(client.post("/embed", R"({"inputs":"a"})").status, 200);
+  EXPECT_EQ(client.post("/embed", texts(1)).status, 200);
+  EXPECT_EQ(client.post("/embed", texts(3)).status, 200);
+  EXPECT_EQ(client.post("/embed", texts(33)).status, 422);
+  EXPECT_EQ(client.post("/embed", texts(0)).status, 400);
+  EXPECT_EQ(client.post("/embed", R"({"inputs":"a","prompt_name":"none"})").status, 422);
+  EXPECT_EQ(client.post("/similarity", R"({"inputs":{"source_sentence":"a","sentences":[]}})").status, 400);
+  EXPECT_EQ(client.post("/rerank", R"({"query":"a","texts":["b"]})").status, 424);
+  // None of these is an embedding request of TEI's.
+  EXPECT_EQ(client.post("/embed", R"({"inputs":)").status, 400);
+  EXPECT_EQ(client.post("/v1/embeddings", R"({"input":[]})").status, 400);
+  EXPECT_EQ(client.post("/v1/embeddings", R"({"input":"a"})").status, 200);
+  EXPECT_EQ(client.post("/live", "{}").status, 405);
+  const auto text = client.get("/metrics").body;
+  for (const auto line : {
+           "te_request_count{method=\"single\"} 2\n",
+           "te_request_count{method=\"batch\"} 6\n",
+           "te_request_success{method=\"single\"} 1\n",
+           "te_request_success{method=\"batch\"} 2\n",
+           "te_request_failure{err=\"overloaded\"} 0\n",
+           "te_request_failure{err=\"batch_size\"} 1\n",
+           "te_request_failure{err=\"model_type\"} 1\n",
+           "te_request_failure{err=\"validation\"} 3\n",
+           "te_request_failure{err=\"inference\"} 0\n",
+           "te_embed_count{model=\"hash\"} 7\n",  // of the models, for whichever route: one failed
+           "te_embed_success{model=\"hash\"} 6\n",
+       }) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST(HttpServer, AnswersAWrongMethodInTheFormOfItsPath) {
   TestServer server;
   server.start();
