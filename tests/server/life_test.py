@@ -307,7 +307,19 @@ class Life(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         errors = [line for line in done.stderr.splitlines() if line.startswith("akidb-embed: ")]
         self.assertEqual(len(errors), 1, done.stderr)
-        self.assertTrue(errors[0].startswith("akidb-embed: model nobody/nothing: "), errors)
+        self.assertTrue(errors[0].startswith('akidb-embed: model "nobody/nothing" is not on this machine: '), errors)
+        done = subprocess.run([PROGRAM, "serve", "--port", "0", "--no-grpc", "--model", "./nosuch"],
+                              capture_output=True, text=True, timeout=GUARD)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn('akidb-embed: model: there is no folder "./nosuch"', done.stderr)
+
+    def test_a_port_that_is_taken_is_named_with_its_flag(self):
+        with Served("--no-grpc") as server:
+            done = subprocess.run([PROGRAM, "serve", "--provider", "hash", "--no-grpc", "--port", str(server.port)],
+                                  capture_output=True, text=True, timeout=GUARD)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"cannot listen on 127.0.0.1:{server.port}: is the port taken? --port names another", done.stderr)
+            self.assertEqual(server.stop(), 0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLinger{300};
 constexpr std::chrono::milliseconds kPoll{5};
 
+// 'model: there is no folder "./a"', 'model "a/b" is not on this machine'.
+bool names_model(const Error& error, const std::string& name) {
+  return error.message.starts_with("model") && error.message.find('"' + name + '"') != std::string::npos;
+}
+
 }  // namespace
 
 Server::Server(ServeOptions options)
@@ -101,7 +106,7 @@ bool Server::load(const std::vector<ModelChoice>& models, bool at_start) {
 
 void Server::take_failure(const ModelChoice& model, Error error, bool at_start) {
   if (at_start) service_.models().fail(model.name, error);
-  error.message = "model " + model.name + ": " + error.message;
+  if (!names_model(error, model.name)) error.message = "model " + model.name + ": " + error.message;
   const std::lock_guard lock(mutex_);
   if (at_start && loaded_) {
     loaded_ = std::move(error);  // ends the start, which says so
