@@ -57,7 +57,9 @@ class File(ConfigTest):
         server.start(words)
         with server:
             server.wait_for("model minilm-int8 is ready")
-            self.assertEqual(models_of(server), ["minilm", "minilm-int8"])
+            self.assertEqual(models_of(server), ["minilm", "text-embedding-3-small", "minilm-int8"])
+            alias = json.loads(get(server, "/v1/models/text-embedding-3-small")[1])
+            self.assertEqual(alias["id"], "text-embedding-3-small")
             shown = json.loads(get(server, "/v1/akidb/config")[1])
             self.assertEqual(shown["serve"]["text-cache-mib"], 64)
             self.assertEqual(shown["models"][1]["dtype"], "int8")
@@ -175,7 +177,7 @@ class Reload(ConfigTest):
             threads = [threading.Thread(target=ask) for _ in range(4)]
             for thread in threads:
                 thread.start()
-            for text, names in ((self.NEXT, ["three", "one"]), (self.TWO, ["one", "two"])) * 5:
+            for text, names in ((self.NEXT, ["three", "one"]), (self.TWO, ["one", "two", "deux"])) * 5:
                 self.reload(server, text, "reloaded")
                 self.assertEqual(models_of(server), names)
             self.reload(server, self.NEXT, "reloaded")

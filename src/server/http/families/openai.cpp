@@ -56,9 +56,10 @@ void write_embeddings(const BatchEmbeddingResponse& vectors, Format format, std:
   body += ",\"usage\":{\"prompt_tokens\":" + tokens + ",\"total_tokens\":" + tokens + "}}";
 }
 
-std::string model_object(const ModelEntry& entry) {
+// A model under one of its names.
+std::string model_object(std::string_view name, const ModelEntry& entry) {
   const std::int64_t created = entry.model ? entry.model->created : 0;
-  return "{\"id\":" + json_string(entry.name) + ",\"object\":\"model\",\"created\":" + std::to_string(created) +
+  return "{\"id\":" + json_string(name) + ",\"object\":\"model\",\"created\":" + std::to_string(created) +
          ",\"owned_by\":\"akidb\"}";
 }
 
@@ -95,9 +96,13 @@ void handle_openai_embeddings(const ExchangePtr& exchange) {
 
 void handle_openai_models(const ExchangePtr& exchange) {
   std::string body = "{\"object\":\"list\",\"data\":[";
-  for (const auto& entry : exchange->service.models().list()) {
+  const auto add = [&](std::string_view name, const ModelEntry& entry) {
     if (body.back() == '}') body += ',';
-    body += model_object(*entry);
+    body += model_object(name, entry);
+  };
+  for (const auto& entry : exchange->service.models().list()) {
+    add(entry->name, *entry);
+    for (const auto& alias : entry->aliases) add(alias, *entry);
   }
   exchange->reply_json(body + "]}");
 }
@@ -105,7 +110,7 @@ void handle_openai_models(const ExchangePtr& exchange) {
 void handle_openai_model(const ExchangePtr& exchange) {
   const auto entry = exchange->service.models().find(exchange->captured);
   if (entry) {
-    exchange->reply_json(model_object(*entry));
+    exchange->reply_json(model_object(exchange->captured, *entry));
   } else {
     exchange->refuse(unknown_model(exchange->captured));
   }
