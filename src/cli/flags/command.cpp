@@ -137,7 +137,7 @@ constexpr std::array kCommands = {
         "runs the model once. Ends with 0 only where the model works.",
         kDoctor},
     CommandInfo{
-        Command::serve, "serve", "Serve vectors over HTTP", "",
+        Command::serve, "serve", "Serve vectors over HTTP and gRPC", "",
         "Answers the requests of OpenAI, Text Embeddings Inference and other embedding clients, and a format of its "
         "own. Listens at once; /ready is true when every model is warm. SIGTERM ends it when what is under way is "
         "answered, a second one ends it now; SIGHUP reads API keys and models anew.\n\n"
