@@ -52,6 +52,16 @@ int exit_code(const Result<void>& outcome, Console& console) {
   return error_code_info(outcome.error().code).exit_code;
 }
 
+int work(const Invocation& invocation, Console& console) {
+  try {
+    auto outcome = dispatch(invocation, console);
+    if (!outcome) outcome = in_flag_names(outcome.error(), invocation.command);
+    return exit_code(outcome, console);
+  } catch (const std::bad_alloc&) {
+    return exit_code(Error{ErrorCode::resource_exhausted, "no memory is left", {}, {}}, console);
+  }
+}
+
 }  // namespace
 
 int run(std::span<const std::string> words, const Environment& environment) {
@@ -62,17 +72,16 @@ int run(std::span<const std::string> words, const Environment& environment) {
 
   const Invocation& invocation = *parsed->invocation;
   const bool json = invocation.values.text("log-format") == "json";
-  static Console console(log_level(invocation.values), json ? LogFormat::json : LogFormat::text);
+  // Never destroyed: threads may still log while the process ends.
+  static auto* const kConsole = new Console(log_level(invocation.values), json ? LogFormat::json : LogFormat::text);
+  Console& console = *kConsole;
+  if (invocation.command == Command::serve) console.never_wait();
   console.take_library_log();
   install_signal_handlers();
   if (ends_well(invocation.command)) install_stop_handlers();
-  try {
-    auto outcome = dispatch(invocation, console);
-    if (!outcome) outcome = in_flag_names(outcome.error(), invocation.command);
-    return exit_code(outcome, console);
-  } catch (const std::bad_alloc&) {
-    return exit_code(Error{ErrorCode::resource_exhausted, "no memory is left", {}, {}}, console);
-  }
+  const int code = work(invocation, console);
+  console.finish();
+  return code;
 }
 
 }  // namespace akidb::embedding::cli

@@ -286,6 +286,29 @@ class Life(unittest.TestCase):
                 self.assertEqual(server.stop(), 0)
             self.assertEqual(path.read_text(), "mine")
 
+    def test_log_that_nobody_reads_holds_nothing_up(self):
+        unread, given = os.pipe()
+        process = subprocess.Popen([PROGRAM, "serve", "--provider", "hash", "--port", "0", "--log-requests"],
+                                   stdout=subprocess.DEVNULL, stderr=given)
+        try:
+            os.close(given)
+            said = b""
+            while b"is ready" not in said:
+                said += os.read(unread, 4_096)
+            connection = http.client.HTTPConnection(
+                "127.0.0.1", int(re.search(rb"listening on http://127\.0\.0\.1:(\d+)", said)[1]), timeout=GUARD)
+            for _ in range(1_000):  # the pipe holds the lines of some 300
+                self.assertEqual(embed(connection)[0], 200)
+            connection.close()
+            process.terminate()
+            self.assertEqual(process.wait(GUARD), 0)
+            said = os.read(unread, 1 << 20)
+            self.assertGreater(said.count(b"request_id="), 100)
+        finally:
+            process.kill()
+            process.wait(GUARD)
+            os.close(unread)
+
     def test_wrong_settings_exit_2(self):
         for flags, message in (
             (("--port", "70000"), "--port: expected a whole number from 0 to 65535"),

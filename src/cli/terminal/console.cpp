@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "cli/output/json_text.hpp"
@@ -10,6 +11,8 @@
 
 namespace akidb::embedding::cli {
 namespace {
+
+constexpr std::chrono::milliseconds kLastWait{1'000};
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -43,6 +46,10 @@ void Console::say(LogLevel level, std::string_view message) {
 }
 
 void Console::event(LogLevel level, std::string_view message, const std::vector<Field>& fields) {
+  put(line_of(level, message, fields));
+}
+
+std::string Console::line_of(LogLevel level, std::string_view message, const std::vector<Field>& fields) const {
   std::string line;
   if (format_ == LogFormat::json) {
     line = R"({"time":")" + utc_now() + R"(","level":")" + std::string(name_of(level)) + R"(","message":)" +
@@ -59,7 +66,7 @@ void Console::event(LogLevel level, std::string_view message, const std::vector<
     for (const auto& field : fields) text.append(" ").append(field.name).append("=").append(field.text);
     line.append(one_line(text)).append("\n");
   }
-  put(line);
+  return line;
 }
 
 void Console::fail(const Error& error) { say(LogLevel::error, error_text(error)); }
@@ -68,8 +75,7 @@ void Console::progress(const std::string& line) {
   const std::lock_guard lock(mutex_);
   if (line.empty() && !has_progress_) return;
   has_progress_ = !line.empty();
-  const std::string text = "\r" + line + "\x1b[K";
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  write("\r" + line + "\x1b[K");
 }
 
 void Console::summary(const std::string& line) {
@@ -84,11 +90,32 @@ void Console::take_library_log() {
   set_log_sink([this](LogLevel level, std::string_view message) { say(level, message); }, lowest_);
 }
 
+void Console::never_wait() {
+  LineWriterOptions options;
+  options.say_lost = [this](std::size_t count) {
+    return line_of(LogLevel::warning, "lines of this log that standard error did not take: " + std::to_string(count),
+                   {});
+  };
+  writer_ = LineWriter::start(std::move(options));
+}
+
+void Console::finish() {
+  if (writer_) writer_->finish(kLastWait);
+}
+
 void Console::put(const std::string& text) {
   const std::lock_guard lock(mutex_);
-  const std::string whole = has_progress_ ? "\r\x1b[K" + text : text;
+  std::string whole = has_progress_ ? "\r\x1b[K" + text : text;
   has_progress_ = false;
-  std::fwrite(whole.data(), 1, whole.size(), stderr);
+  write(std::move(whole));
+}
+
+void Console::write(std::string text) {
+  if (writer_) {
+    writer_->put(std::move(text));
+  } else {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
 }
 
 }  // namespace akidb::embedding::cli

@@ -3,10 +3,13 @@
 
 #include <akidb/embedding/error.hpp>
 #include <akidb/embedding/log.hpp>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "cli/terminal/line_writer.hpp"
 
 namespace akidb::embedding::cli {
 
@@ -41,13 +44,23 @@ class Console {
   // Sends the library's log here. The console must live as long as the process.
   void take_library_log();
 
+  // From now on nobody waits for standard error: lines that it does not take are dropped, the oldest first, and a
+  // line tells how many. Before threads use the console.
+  void never_wait();
+
+  // The last word: gives what is still to be written a second.
+  void finish();
+
  private:
+  [[nodiscard]] std::string line_of(LogLevel level, std::string_view message, const std::vector<Field>& fields) const;
   void put(const std::string& text);
+  void write(std::string text);
 
   std::mutex mutex_;
   LogLevel lowest_ = LogLevel::warning;
   LogFormat format_ = LogFormat::text;
   bool has_progress_ = false;
+  std::unique_ptr<LineWriter> writer_;
 };
 
 bool input_is_terminal();
