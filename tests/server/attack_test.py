@@ -150,7 +150,8 @@ class Killed(LoadTest):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "socket")
             for _ in range(10):
-                with Program("--port", str(port), "--unix-socket", path) as server:
+                # gRPC's port would be the one above, which another test may have.
+                with Program("--port", str(port), "--grpc-port", "0", "--unix-socket", path) as server:
                     self.assertEqual(server.port, port)
                     connections = [server.connect() for _ in range(20)]
                     for connection in connections:
