@@ -5,7 +5,8 @@ namespace {
 
 // What a path is made of: "a.onnx" is no word of "b/a.onnx".
 bool in_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c < 0 ||
+  const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || !is_ascii ||
          std::string_view("_-./\\~").find(c) != std::string_view::npos;
 }
 
