@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/log.hpp"
 #include "hub/redirects.hpp"
 
@@ -232,7 +233,7 @@ Result<Repository> HubSession::repository(const std::string& model, const std::s
 
 Result<RepoFile> HubSession::file(const std::string& model, const std::string& commit, const std::string& path) {
   net::HttpRequest request;
-  request.url = url("/" + model + "/resolve/" + commit + "/" + net::escaped_path(path));
+  request.url = url("/" + model + "/resolve/" + commit + "/" + base::escaped_path(path));
   request.stall_timeout = settings_.answer_timeout;
   request.timeout = kAnswerLimit;
   request.head = true;
@@ -258,7 +259,7 @@ Result<RepoFile> HubSession::file(const std::string& model, const std::string& c
 Result<void> HubSession::download(const std::string& model, const std::string& commit, const std::string& path,
                                   DownloadSink& sink) {
   net::HttpRequest request;
-  request.url = url("/" + model + "/resolve/" + commit + "/" + net::escaped_path(path));
+  request.url = url("/" + model + "/resolve/" + commit + "/" + base::escaped_path(path));
   request.stall_timeout = settings_.download_timeout;
   for (int attempt = 0;; ++attempt) {
     const std::uint64_t before = sink.size();

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <new>
 
+#include "base/ascii.hpp"
+
 namespace akidb::embedding::net {
 namespace {
 
@@ -19,12 +21,6 @@ constexpr long kSlowest = 1024;  // bytes a second
 void start_curl() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  for (char& c : copy) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return copy;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -76,7 +72,7 @@ struct Exchange {
     }
     const auto colon = line.find(':');
     if (colon != std::string_view::npos) {
-      response.headers.emplace_back(lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+      response.headers.emplace_back(base::lower_ascii(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
     }
     return true;
   }

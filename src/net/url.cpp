@@ -7,6 +7,8 @@
 #include <memory>
 #include <new>
 
+#include "base/ascii.hpp"
+
 namespace akidb::embedding::net {
 namespace {
 
@@ -27,12 +29,6 @@ std::string part(CURLU* handle, CURLUPart which, unsigned flags = 0) {
   return copy;
 }
 
-// ASCII alone: the locale has no say in host names.
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 Result<void> set(CURLU* handle, std::string_view text, unsigned flags) {
   if (text.find('\0') != std::string_view::npos) return no_url(text, "U+0000 in it");
   const CURLUcode code = curl_url_set(handle, CURLUPART_URL, std::string(text).c_str(), flags);
@@ -43,12 +39,12 @@ Result<void> set(CURLU* handle, std::string_view text, unsigned flags) {
 
 Result<Url> read_once(CURLU* handle, std::string_view text) {
   Url url;
-  url.scheme = lower(part(handle, CURLUPART_SCHEME));
+  url.scheme = base::lower_ascii(part(handle, CURLUPART_SCHEME));
   if (url.scheme != "http" && url.scheme != "https") return no_url(text, "the scheme \"" + url.scheme + "\"");
   if (!part(handle, CURLUPART_USER).empty() || !part(handle, CURLUPART_PASSWORD).empty()) {
     return no_url(text, "a user name in it");
   }
-  url.host = lower(part(handle, CURLUPART_HOST));
+  url.host = base::lower_ascii(part(handle, CURLUPART_HOST));
   if (url.host.starts_with('[') && url.host.ends_with(']')) url.host = url.host.substr(1, url.host.size() - 2);
   const std::string port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), url.port);
@@ -69,11 +65,6 @@ Result<Url> read(CURLU* handle, std::string_view text) {
   const auto again = taken ? read_once(other.get(), text) : Result<Url>(taken.error());
   if (!again || again->origin() != url->origin()) return no_url(text, "a host with escapes");
   return url;
-}
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~/").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -103,22 +94,6 @@ Result<Url> resolve_url(const Url& base, std::string_view location) {
   constexpr unsigned kFlags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
   if (auto outcome = set(handle.get(), location, kFlags); !outcome) return outcome.error();
   return read(handle.get(), location);
-}
-
-std::string escaped_path(std::string_view path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text;
-  for (const char c : path) {
-    if (is_unreserved(c)) {
-      text += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      text += '%';
-      text += kDigits[byte >> 4U];
-      text += kDigits[byte & 15U];
-    }
-  }
-  return text;
 }
 
 }  // namespace akidb::embedding::net

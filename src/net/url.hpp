@@ -29,7 +29,4 @@ Result<Url> parse_url(std::string_view text);
 // What a "Location: `location`" in the answer to `base` leads to: absolute or relative. Errors as above.
 Result<Url> resolve_url(const Url& base, std::string_view location);
 
-// A path with all but letters, digits, "-", ".", "_", "~" and "/" as %XX.
-std::string escaped_path(std::string_view path);
-
 }  // namespace akidb::embedding::net

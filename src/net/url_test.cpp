@@ -55,10 +55,5 @@ TEST(Url, ResolvesWhereAnAnswerLeads) {
   }
 }
 
-TEST(Url, PathsAreEscaped) {
-  EXPECT_EQ(escaped_path("onnx/model_O4.onnx"), "onnx/model_O4.onnx");
-  EXPECT_EQ(escaped_path("a b/%?#\xC3\xA9"), "a%20b/%25%3F%23%C3%A9");
-}
-
 }  // namespace
 }  // namespace akidb::embedding::net

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.hpp"
+
 namespace akidb::embedding::remote {
 namespace {
 
@@ -10,7 +12,7 @@ std::string with_model(std::string_view path, std::string_view model) {
   constexpr std::string_view kModel = "{model}";
   const auto at = path.find(kModel);
   if (at == std::string_view::npos) return std::string(path);
-  return std::string(path.substr(0, at)) + net::escaped_path(model) + std::string(path.substr(at + kModel.size()));
+  return std::string(path.substr(0, at)) + base::escaped_path(model) + std::string(path.substr(at + kModel.size()));
 }
 
 // `base` and what of `path` is not yet at its end, by whole segments.

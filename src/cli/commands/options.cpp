@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "base/ascii.hpp"
+
 namespace akidb::embedding::cli {
 
 ProviderOptions provider_options(const Values& values) {
@@ -82,11 +84,7 @@ BatchEmbeddingRequest request_form(const Values& values) {
 }
 
 std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  for (char& letter : extension) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return extension;
+  return base::lower_ascii(std::filesystem::path(path).extension().string());
 }
 
 Result<InputFormat> input_format(const Values& values) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <cctype>
+
+#include "base/ascii.hpp"
 
 namespace akidb::embedding::server {
 namespace http = boost::beast::http;
@@ -18,11 +19,7 @@ constexpr std::size_t kFirstRoom = 65'536;  // for a body, before its bytes are 
 // which it sees after three.
 constexpr std::size_t kLastChunk = 5;
 
-std::string lower(Text text) {
-  std::string out(text.data(), text.size());
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
+std::string lower(Text text) { return base::lower_ascii({text.data(), text.size()}); }
 
 // Whether the chunk's line that a buffer begins with ends within a quoted text. Beast waits for its other end, and
 // takes the chunk off the body's limit each time that it looks.
@@ -157,7 +154,7 @@ bool RequestReader::check_head() {
   if (request.path.empty()) return false;
   request.keep_alive = parser_->keep_alive();
   const auto expect = request.field("expect");
-  wants_continue_ = lower(Text(expect.data(), expect.size())) == "100-continue";
+  wants_continue_ = base::lower_ascii(expect) == "100-continue";
   if (!expect.empty() && !wants_continue_) {
     fail(Reason::expectation, "Expect: only 100-continue is known");
     return false;
