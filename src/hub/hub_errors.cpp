@@ -16,8 +16,8 @@ std::string named(const Question& question) { return "model \"" + question.model
 Error gated(const Question& question, std::string detail) {
   return {ErrorCode::unauthenticated,
           named(question) + " is gated: accept its terms on " + question.endpoint + "/" + question.model +
-              (question.token_sent ? " with the account that the token of " + question.token_from + " belongs to"
-                                   : ", then set HF_TOKEN to a token of that account"),
+              (!question.token.empty() ? " with the account that the token of " + question.token_from + " belongs to"
+                                       : ", then set HF_TOKEN to a token of that account"),
           std::move(detail),
           {}};
 }
@@ -33,8 +33,8 @@ Error wrong_token(const Question& question, std::string detail) {
 // The hub does not tell a repository that is private from one that is not there.
 Error no_repository(const Question& question, std::string detail) {
   std::string message = "the hub has no " + named(question) + ": check the spelling";
-  message += question.token_sent ? "; where it is private, the token of " + question.token_from + " may not read it"
-                                 : "; where it is private, set HF_TOKEN";
+  message += !question.token.empty() ? "; where it is private, the token of " + question.token_from + " may not read it"
+                                     : "; where it is private, set HF_TOKEN";
   return {ErrorCode::not_found, std::move(message), std::move(detail), {}};
 }
 
@@ -74,14 +74,14 @@ Error status_error(const net::HttpResponse& response, const Question& question) 
   if (!words.empty()) detail += ": " + words.substr(0, 300);
 
   if (code == "GatedRepo") return gated(question, std::move(detail));
-  if (response.status == 401 && question.token_sent && code != "RepoNotFound") {
+  if (response.status == 401 && !question.token.empty() && code != "RepoNotFound") {
     return wrong_token(question, std::move(detail));
   }
   if (response.status == 401 || code == "RepoNotFound") return no_repository(question, std::move(detail));
   if (response.status == 403) {
     return {ErrorCode::unauthenticated,
             "the hub does not give " + named(question) + " to " +
-                (question.token_sent ? "the token of " + question.token_from : "who shows no token: set HF_TOKEN"),
+                (!question.token.empty() ? "the token of " + question.token_from : "who shows no token: set HF_TOKEN"),
             std::move(detail),
             {}};
   }

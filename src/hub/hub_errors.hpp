@@ -11,11 +11,10 @@ namespace akidb::embedding::hub {
 struct Question {
   std::string model;
   std::string revision;
-  std::string file{};      // empty: about the repository
-  std::string endpoint{};  // "https://huggingface.co"
-  bool token_sent = false;
+  std::string file{};        // empty: about the repository
+  std::string endpoint{};    // "https://huggingface.co"
+  std::string token{};       // that was sent, which no error shows; empty: none
   std::string token_from{};  // "HF_TOKEN"
-  std::string token{};       // which no error shows
 };
 
 // For an answer that is neither a success nor a redirect.

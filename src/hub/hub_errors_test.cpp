@@ -37,7 +37,8 @@ TEST(StatusError, SaysWhatToDo) {
     net::HttpResponse response;
     response.status = status;
     if (*code != '\0') response.headers.emplace_back("x-error-code", code);
-    const auto got = status_error(response, {"org/name", "v9", file, "https://hub", token, "HF_TOKEN"});
+    const auto got =
+        status_error(response, {"org/name", "v9", file, "https://hub", token ? "hf_secret" : "", "HF_TOKEN"});
     EXPECT_EQ(got.code, error) << status << code;
     EXPECT_THAT(got.message, HasSubstr(part)) << status << code;
     EXPECT_THAT(got.detail, HasSubstr(std::to_string(status)));
@@ -49,7 +50,7 @@ TEST(StatusError, KeepsTheTokenToItself) {
   response.status = 403;
   response.headers.emplace_back("x-error-code", "hf_secret?");
   response.headers.emplace_back("x-error-message", std::string(290, '.') + "hf_secret hf_secret");
-  Question question{"org/name", "main", "", "https://hub", true, "HF_TOKEN", "hf_secret"};
+  Question question{"org/name", "main", "", "https://hub", "hf_secret", "HF_TOKEN"};
   const auto got = status_error(response, question);
   EXPECT_EQ(got.message.find("secret"), std::string::npos) << got.message;
   EXPECT_EQ(got.detail.find("hf_s"), std::string::npos) << got.detail;

@@ -138,7 +138,7 @@ HubSession::HubSession(HubSettings settings, net::Url endpoint, std::function<bo
 
 Question HubSession::question(const std::string& model, const std::string& revision, std::string file) const {
   const bool sent = !settings_.token.empty() && may_send_token(endpoint_, settings_.endpoint_is_set, endpoint_);
-  return {model, revision, std::move(file), settings_.endpoint, sent, settings_.token_from, settings_.token};
+  return {model, revision, std::move(file), settings_.endpoint, sent ? settings_.token : "", settings_.token_from};
 }
 
 net::Url HubSession::url(const std::string& path) const {
