@@ -35,6 +35,10 @@ class TeiMetrics {
   void began(bool is_batch) noexcept { requests.of(is_batch).add(); }
   void succeeded(bool is_batch) noexcept { successes.of(is_batch).add(); }
   void failed(const Refusal& refusal) noexcept;  // of one that began
+  void refused(bool is_batch, const Refusal& refusal) noexcept {
+    began(is_batch);
+    failed(refusal);
+  }
 
   [[nodiscard]] std::uint64_t failures(TeiFailure failure) const noexcept {
     return failures_[static_cast<std::size_t>(failure)].value();

@@ -60,8 +60,7 @@ void refuse_head(const TurnPtr& turn, const char* task, bool is_batch = false) {
   const Refusal problem =
       found.model ? refusal(Reason::no_head, std::string("the model is an embedding model and cannot ") + task)
                   : std::move(found.refusal);
-  service.metrics().tei.began(is_batch);
-  service.metrics().tei.failed(problem);
+  service.metrics().tei.refused(is_batch, problem);
   turn->refuse(problem);
 }
 

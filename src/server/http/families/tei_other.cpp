@@ -75,9 +75,7 @@ void refuse_head(const ExchangePtr& exchange, std::string_view task, bool is_bat
 }  // namespace
 
 void refuse_counted(const ExchangePtr& exchange, bool is_batch, const Refusal& refusal) {
-  auto& tei = exchange->service.metrics().tei;
-  tei.began(is_batch);
-  tei.failed(refusal);
+  exchange->service.metrics().tei.refused(is_batch, refusal);
   exchange->refuse(refusal);
 }
 

@@ -212,8 +212,7 @@ Result<void> listen_on_address(Parts& parts, const ListenOptions& listen) {
   if (!problem) acceptor.bind(endpoint, problem);
   if (!problem) acceptor.listen(kBacklog, problem);
   if (problem == asio::error::address_in_use) {
-    return Error{
-        ErrorCode::unavailable, "cannot listen on " + where + ": is the port taken? --port names another", {}, {}};
+    return Error{ErrorCode::unavailable, cannot_listen(where) + ": is the port taken? --port names another", {}, {}};
   }
   if (problem) return cannot_listen(where, problem);
   add_tcp_listener(parts, std::move(acceptor));
