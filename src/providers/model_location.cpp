@@ -125,10 +125,14 @@ Result<std::vector<std::string>> external_locations(const fs::path& graph, const
   return std::vector<std::string>(locations.begin(), locations.end());
 }
 
+std::string why_unasked(bool offline_is_asked) {
+  return std::string("the hub was not asked: ") +
+         (offline_is_asked ? "offline was wished for" : "HF_HUB_OFFLINE is set");
+}
+
 Error unasked(Error error, bool offline_is_asked) {
   if (error.code != ErrorCode::not_found) return error;
-  error.message += std::string("; the hub was not asked: ") +
-                   (offline_is_asked ? "offline was wished for" : "HF_HUB_OFFLINE is set");
+  error.message.append("; ").append(why_unasked(offline_is_asked));
   return error;
 }
 

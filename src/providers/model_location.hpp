@@ -52,6 +52,9 @@ Result<ModelLocation> locate_model(const ModelWish& wish, const hub::CacheFolder
 Result<ModelLocation> graph_here(const ModelWish& wish, const ModelLocation& here);
 Result<ModelLocation> pull_graph(const ModelWish& wish, const ModelLocation& here, const hub::CacheFolders& folders);
 
+// "the hub was not asked: ..." and the reason.
+std::string why_unasked(bool offline_is_asked);
+
 // The error of a model that is not here, with why the hub was not asked: by option, else by the environment.
 Error unasked(Error error, bool offline_is_asked);
 

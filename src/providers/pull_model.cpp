@@ -49,9 +49,8 @@ Result<PulledModel> find(const PullOptions& options, const hub::CacheFolders& fo
   if (!here && here.error().code != ErrorCode::not_found) return here.error();
   if (!here || !here->complete) {
     return Error{ErrorCode::not_found,
-                 "model \"" + options.model + "\" is not on this machine" + (here ? " as a whole" : "") +
-                     ", and the hub was not asked: " +
-                     (options.hub.offline ? "offline was wished for" : "HF_HUB_OFFLINE is set"),
+                 "model \"" + options.model + "\" is not on this machine" + (here ? " as a whole" : "") + ", and " +
+                     providers::why_unasked(options.hub.offline),
                  here ? here->folder.string() : here.error().detail,
                  {}};
   }
