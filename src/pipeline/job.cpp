@@ -47,7 +47,7 @@ void Job::fail(ErrorCode code, std::string_view message) noexcept {
   try {
     error.message = message;
   } catch (const std::bad_alloc&) {
-    if (code == ErrorCode::resource_exhausted) error.message = "out of memory";  // short enough to need none
+    if (code == ErrorCode::resource_exhausted) error = base::out_of_memory();
   }
   fail(std::move(error));
 }

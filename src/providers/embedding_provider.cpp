@@ -83,7 +83,7 @@ class CheckedCompletion {
   explicit CheckedCompletion(Completion done) noexcept : done_(std::move(done)) {}
   CheckedCompletion(CheckedCompletion&&) noexcept = default;
   CheckedCompletion& operator=(CheckedCompletion&&) = delete;
-  ~CheckedCompletion() { refuse({ErrorCode::resource_exhausted, "out of memory", {}, {}}); }
+  ~CheckedCompletion() { refuse(base::out_of_memory()); }
 
   [[nodiscard]] std::chrono::steady_clock::time_point accepted() const noexcept { return accepted_; }
   void expect(const Expected& expected) noexcept { expected_ = expected; }

@@ -113,8 +113,7 @@ void RemoteProvider::do_submit(Submission submission, Completion done) {
       executor_.post([this, job, first, last = std::min(inputs, first + texts)] { run_part(*job, first, last); });
     }
   } catch (const std::bad_alloc&) {
-    end_parts(*job, (inputs + texts - 1) / texts - posted,
-              Error{ErrorCode::resource_exhausted, "out of memory", {}, {}});
+    end_parts(*job, (inputs + texts - 1) / texts - posted, base::out_of_memory());
   }
 }
 
