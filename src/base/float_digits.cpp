@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace akidb::embedding::base {
 namespace {
@@ -163,6 +164,9 @@ char* put_exponent(int exponent, char* to) noexcept {
   return to;
 }
 
+// What stands before the digits of the smallest numbers that are written without an exponent.
+constexpr std::string_view kLeadingZeros = "0.0000";
+
 char* put_float(float value, char* to) noexcept {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   *to = '-';
@@ -175,7 +179,7 @@ char* put_float(float value, char* to) noexcept {
   const int all = count_digits(number);
   const int point = all + exponent;  // digits before the point; 0 or less: zeros behind it
   if (point > -5 && point <= 0) {
-    std::memcpy(to, "0.0000", 6);
+    kLeadingZeros.copy(to, kLeadingZeros.size());  // all of them: a fixed size is two stores
     to += 2 - point;
     return to + put_digits(number, all, to);
   }
