@@ -38,6 +38,14 @@ bool has_open_quote(std::string_view buffer) {
   return open;
 }
 
+// Whether what waits of a chunk's line, or of the trailer, holds an LF that no CR precedes. Beast waits for a CR LF.
+bool has_bare_lf(std::string_view buffer) {
+  for (auto at = buffer.find('\n'); at != std::string_view::npos; at = buffer.find('\n', at + 1)) {
+    if (at == 0 || buffer[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // Beast's parser, filling a Request.
@@ -172,12 +180,17 @@ std::size_t RequestReader::feed_body(std::string_view buffer) {
   std::size_t taken = 0;
   while (taken < buffer.size() && !parser_->is_done()) {
     const auto rest = buffer.substr(taken);
-    if (parser_->chunked() && rest.size() < kLastChunk && rest.starts_with("0\r\n")) break;
-    const auto used = parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), problem);
+    std::size_t used = 0;
+    if (parser_->chunked() && rest.size() < kLastChunk && rest.starts_with("0\r\n")) {
+      problem = http::error::need_more;
+    } else {
+      used = parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), problem);
+    }
     taken += used;
     if (problem == http::error::need_more) {
-      if (!has_open_quote(rest.substr(used))) break;
-      problem = http::error::bad_chunk_extension;
+      const auto waiting = rest.substr(used);
+      if (!has_open_quote(waiting) && !has_bare_lf(waiting)) break;
+      problem = http::error::bad_line_ending;
     }
     if (problem == http::error::body_limit || problem == http::error::buffer_overflow) {
       fail(Reason::body_too_large, "the body is larger than " + std::to_string(limits_.body) + " bytes");
