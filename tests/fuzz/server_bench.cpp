@@ -31,7 +31,7 @@ Response ServerBench::answer(Request request) {
   dispatcher_.dispatch(
       std::make_shared<Exchange>(std::move(request), service_, options_,
                                  [promise](Response response) { promise->set_value(std::move(response)); }),
-      "fuzz");
+      Peer{"fuzz", false});
   return arrived.get();
 }
 

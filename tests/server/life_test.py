@@ -262,6 +262,9 @@ class Life(unittest.TestCase):
                     ["curl", "-s", "--unix-socket", path, "http://localhost/v1/embeddings", "-d", '{"input": "a"}'],
                     capture_output=True, timeout=GUARD, check=True)
                 self.assertEqual(json.loads(done.stdout)["object"], "list")
+                done = subprocess.run(["curl", "-s", "--unix-socket", path, "http://any.name/v1/models"],
+                                      capture_output=True, timeout=GUARD, check=True)
+                self.assertEqual(json.loads(done.stdout)["object"], "list")
                 self.assertEqual(server.stop(), 0)
             self.assertFalse(os.path.exists(path))
 

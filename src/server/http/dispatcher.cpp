@@ -15,6 +15,11 @@ std::string_view key_of(const Request& request) {
   return {};
 }
 
+std::optional<std::string_view> host_of(const Request& request, const Peer& peer) {
+  if (peer.on_unix_socket) return std::nullopt;
+  return request.field("host");
+}
+
 // A browser that asks for the playground without a key gets its page, which asks for the key.
 void refuse_entry(const ExchangePtr& exchange, const Refusal& problem) {
   const bool wants_page = exchange->route != nullptr && exchange->route->handle == handle_playground;
@@ -49,11 +54,11 @@ const Dispatcher::Target* Dispatcher::find(Exchange& exchange, std::string& allo
   return nullptr;
 }
 
-void Dispatcher::dispatch(const ExchangePtr& exchange, const std::string& peer) const noexcept {
+void Dispatcher::dispatch(const ExchangePtr& exchange, const Peer& peer) const noexcept {
   exchange->guard([&] { handle(exchange, peer); });
 }
 
-void Dispatcher::handle(const ExchangePtr& exchange, const std::string& peer) const {
+void Dispatcher::handle(const ExchangePtr& exchange, const Peer& peer) const {
   exchange->request_id = request_id_from(exchange->request.field("x-request-id"));
   exchange->trace = exchange->service.requests().trace_of(exchange->request.field("traceparent"),
                                                           exchange->request.field("tracestate"));
@@ -64,11 +69,11 @@ void Dispatcher::handle(const ExchangePtr& exchange, const std::string& peer) co
     exchange->route = target->route;
     exchange->counts = target->counts;
   }
-  exchange->caller = peer;
+  exchange->caller = peer.name;
   auto preflight_answer = preflight(exchange->options.cors_origins, exchange->request, allowed);
   const bool open = preflight_answer || (exchange->route != nullptr && exchange->route->open);
   if (const auto problem =
-          gate_.turned_away({exchange->request.field("host"), key_of(exchange->request), open}, exchange->caller)) {
+          gate_.turned_away({host_of(exchange->request, peer), key_of(exchange->request), open}, exchange->caller)) {
     refuse_entry(exchange, *problem);
   } else if (preflight_answer) {
     exchange->reply(*std::move(preflight_answer));

@@ -14,13 +14,19 @@
 
 namespace akidb::embedding::server {
 
+// The other end of a connection.
+struct Peer {
+  std::string name;             // whom fairness is between where there is no key
+  bool on_unix_socket = false;  // where Host names nothing (Visitor::host)
+};
+
 // Thread-safe. All references must outlive it.
 class Dispatcher {
  public:
   Dispatcher(EmbedService& service, const ApiKeys& keys, const ApiOptions& options);
 
-  // Answers the exchange, now or later. `peer` names the connection.
-  void dispatch(const ExchangePtr& exchange, const std::string& peer) const noexcept;
+  // Answers the exchange, now or later.
+  void dispatch(const ExchangePtr& exchange, const Peer& peer) const noexcept;
 
   // A request that never became one.
   void refuse(const ExchangePtr& exchange, const Refusal& refusal) const noexcept;
@@ -30,7 +36,7 @@ class Dispatcher {
     const Route* route = nullptr;
     RouteMetrics* counts = nullptr;
   };
-  void handle(const ExchangePtr& exchange, const std::string& peer) const;
+  void handle(const ExchangePtr& exchange, const Peer& peer) const;
   [[nodiscard]] const Target* find(Exchange& exchange, std::string& allowed) const;
 
   Gate gate_;

@@ -69,6 +69,7 @@ struct HttpServer::Parts {
   std::vector<std::unique_ptr<IoThread>> threads;
   std::vector<std::shared_ptr<Listener>> listeners;
   std::size_t next = 0;
+  std::atomic<std::size_t> unnamed_peers{0};  // that came by Unix-domain sockets
   std::uint16_t port = 0;
 };
 
@@ -146,18 +147,20 @@ class SocketListener final : public Listener, public std::enable_shared_from_thi
   }
 
   void adopt(typename Protocol::socket socket, IoThread& thread) {
-    std::string peer = "unix";
+    Peer peer;
     if constexpr (std::is_same_v<Protocol, Tcp>) {
       Problem problem;
       socket.set_option(Tcp::no_delay(true), problem);
       const auto endpoint = socket.remote_endpoint(problem);
       if (problem) return;  // gone already
-      peer = name_of(endpoint);
+      peer.name = name_of(endpoint);
       if (const auto tls = parts_.tls.get()) {
         thread.adopt(std::make_shared<StreamConnection<TlsStream>>(
             thread.context(), TlsStream(Socket(std::move(socket)), *tls), std::move(peer), parts_.shared));
         return;
       }
+    } else {
+      peer = {"unix:" + std::to_string(++parts_.unnamed_peers), true};
     }
     thread.adopt(std::make_shared<StreamConnection<Socket>>(thread.context(), Socket(std::move(socket)),
                                                             std::move(peer), parts_.shared));

@@ -29,7 +29,7 @@ using TlsStream = asio::ssl::stream<Socket>;
 template <class Stream>
 class StreamConnection final : public Connection, public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
-  StreamConnection(asio::io_context& context, Stream stream, std::string peer, const ConnectionContext& shared)
+  StreamConnection(asio::io_context& context, Stream stream, Peer peer, const ConnectionContext& shared)
       : context_(context),
         stream_(std::move(stream)),
         peer_(std::move(peer)),
@@ -315,7 +315,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
   asio::io_context& context_;
   Stream stream_;
-  const std::string peer_;
+  const Peer peer_;
   const ConnectionContext& shared_;
   RequestReader reader_;
   std::vector<char> buffer_;
