@@ -32,6 +32,9 @@ std::size_t total_tokens(const std::vector<Input>& inputs, const Tokenizer& toke
   return tokens;
 }
 
+// Families with routes that TEI has: OpenAI's has /v1/embeddings.
+bool has_routes_of_tei(Family family) { return family == Family::tei || family == Family::openai; }
+
 // What travels with a request to its completion.
 struct Travelling {
   EmbedService& service;
@@ -168,7 +171,7 @@ EmbedDone EmbedService::counted_as_tei(bool is_batch, EmbedDone done) {
 }
 
 void EmbedService::embed(EmbedCall call, EmbedDone done) {
-  if (call.family == Family::tei) done = counted_as_tei(call.is_batch, std::move(done));
+  if (has_routes_of_tei(call.family)) done = counted_as_tei(call.is_batch, std::move(done));
   auto found = find_model(call.request.model);
   if (!found.model) {
     done({{}, std::move(found.refusal)});

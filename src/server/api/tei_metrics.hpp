@@ -1,5 +1,4 @@
-// Embedding requests of TEI's own routes and methods, counted as TEI counts them. TEI counts its /v1/embeddings with
-// them; here that route is OpenAI's, and Jina's.
+// Embedding requests of the routes and methods that TEI has, /v1/embeddings among them, counted as TEI counts them.
 #pragma once
 
 #include <array>

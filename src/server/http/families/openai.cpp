@@ -75,11 +75,10 @@ void handle_openai_embeddings(const ExchangePtr& exchange) {
   call.most_tokens = exchange->options.openai_tokens;
   call.names = {.inputs = "input"};
   auto& request = call.request;
-  bool was_list = false;
   std::size_t format = 0;
   ObjectReader in(parsed.root);
   in.require(in.has("input"), "input");
-  in.inputs("input", request.inputs, was_list);
+  in.inputs("input", request.inputs, call.is_batch);
   in.text("model", request.model);
   in.choice("encoding_format", {"float", "base64"}, format);
   in.whole_number("dimensions", request.dimensions);

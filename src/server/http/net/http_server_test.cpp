@@ -298,6 +298,7 @@ TEST(HttpServer, CountsAndShowsMetrics) {
            "akidb_embed_duplicate_texts_total{model=\"hash\"} 1",
            "akidb_embed_http_requests_total{method=\"POST\",route=\"/embed\",family=\"tei\",status=\"200\"} 1",
            R"(akidb_embed_http_requests_total{method="POST",route="/v1/embeddings",family="openai",status="404"} 1)",
+           "te_request_count{method=\"single\"} 1",  // of a model that is not there
            "te_request_count{method=\"batch\"} 1",
            "akidb_embed_model_ready{model=\"hash\"} 1",
            "te_request_duration_bucket{model=\"hash\",le=",
@@ -325,24 +326,27 @@ TEST(HttpServer, CountsRequestsOfTeiAsTeiDoes) {
   EXPECT_EQ(client.post("/embed", R"({"inputs":"a","prompt_name":"none"})").status, 422);
   EXPECT_EQ(client.post("/similarity", R"({"inputs":{"source_sentence":"a","sentences":[]}})").status, 400);
   EXPECT_EQ(client.post("/rerank", R"({"query":"a","texts":["b"]})").status, 424);
-  // None of these is an embedding request of TEI's.
-  EXPECT_EQ(client.post("/embed", R"({"inputs":)").status, 400);
   EXPECT_EQ(client.post("/v1/embeddings", R"({"input":[]})").status, 400);
   EXPECT_EQ(client.post("/v1/embeddings", R"({"input":"a"})").status, 200);
+  EXPECT_EQ(client.post("/v1/embeddings", R"({"input":["a","b"]})").status, 200);
+  // None of these is an embedding request of TEI's.
+  EXPECT_EQ(client.post("/embed", R"({"inputs":)").status, 400);
+  EXPECT_EQ(client.post("/v1/embeddings", R"({"input":5})").status, 400);
+  EXPECT_EQ(client.post("/api/embed", R"({"model":"hash","input":"a"})").status, 200);
   EXPECT_EQ(client.post("/live", "{}").status, 405);
   const auto text = client.get("/metrics").body;
   for (const auto line : {
-           "te_request_count{method=\"single\"} 2\n",
-           "te_request_count{method=\"batch\"} 6\n",
-           "te_request_success{method=\"single\"} 1\n",
-           "te_request_success{method=\"batch\"} 2\n",
+           "te_request_count{method=\"single\"} 3\n",
+           "te_request_count{method=\"batch\"} 8\n",
+           "te_request_success{method=\"single\"} 2\n",
+           "te_request_success{method=\"batch\"} 3\n",
            "te_request_failure{err=\"overloaded\"} 0\n",
            "te_request_failure{err=\"batch_size\"} 1\n",
            "te_request_failure{err=\"model_type\"} 1\n",
-           "te_request_failure{err=\"validation\"} 3\n",
+           "te_request_failure{err=\"validation\"} 4\n",
            "te_request_failure{err=\"inference\"} 0\n",
-           "te_embed_count{model=\"hash\"} 7\n",  // of the models, for whichever route: one failed
-           "te_embed_success{model=\"hash\"} 6\n",
+           "te_embed_count{model=\"hash\"} 10\n",  // of the models, for whichever route: one failed
+           "te_embed_success{model=\"hash\"} 9\n",
        }) {
     EXPECT_THAT(text, HasSubstr(line));
   }
