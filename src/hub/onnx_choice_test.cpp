@@ -6,7 +6,6 @@
 namespace akidb::embedding::hub {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using Paths = std::vector<std::string>;
 

@@ -12,7 +12,6 @@ namespace akidb::embedding::net {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 // Answers one connection on loopback with bytes as they are, and closes it.
 class CannedServer {
