@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <tuple>
@@ -143,6 +145,63 @@ TEST(NativeBackend, SaysWhichLayerGaveAValueThatIsNotFinite) {
       EXPECT_THAT(outcome.error().message, HasSubstr(place));
     }
     EXPECT_EQ(sink.calls, 0);
+  }
+}
+
+// How far a backend's rows are from plain loops' at most, for the tiny model with some of its weights changed.
+double error_of(const std::function<void(FloatTensors&)>& change, Precision precision) {
+  const TemporaryFolder folder;
+  const TinyBert tiny = {.layers = 1};
+  write_tiny_bert(folder.path(), tiny);
+  auto tensors = tiny_bert_tensors(tiny);
+  change(tensors);
+  std::ofstream(folder.path() / "model.safetensors", std::ios::binary) << safetensors_bytes(tensors);
+  const auto read = model::read_model_folder(folder.path());
+  const PlainBert plain(*read);
+  auto backend = backend::native::open_backend({*providers::native_model(*read), precision, make_executor(2), "test"});
+  const auto batch = some_batch();
+  const auto rows = rows_of(**backend, batch, Cores::one);
+  const std::size_t width = tiny.hidden_size;
+  double greatest = 0;
+  for (std::size_t at = 0; at + 1 < batch.offsets.size(); ++at) {
+    const std::size_t first = batch.offsets[at];
+    const auto expected = plain.forward(std::span(batch.ids).subspan(first, batch.offsets[at + 1] - first));
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      greatest = std::max(greatest, std::abs(rows[first * width + i] - expected[i]));
+    }
+  }
+  return greatest;
+}
+
+constexpr std::array<const char*, 3> kStates = {"query", "key", "value"};
+
+void set_column(FloatTensors& tensors, std::size_t column, float value) {
+  for (const char* state : kStates) {
+    auto& tensor = tensors.at(std::string("encoder.layer.0.attention.self.") + state + ".weight");
+    for (std::size_t row = 0; row < tensor.shape[0]; ++row) tensor.values[row * tensor.shape[1] + column] = value;
+  }
+}
+
+// Products of fixed-point numbers would lose what stands beside such values.
+TEST(NativeBackend, KeepsSmallValuesBesideGreatOnes) {
+  for (const auto precision : {Precision::fp32, Precision::fp32_high}) {
+    for (const float great : {16'384.F, 1'048'576.F}) {
+      const auto weights = [great](FloatTensors& tensors) {  // of an input that is always zero
+        tensors.at("embeddings.LayerNorm.weight").values[3] = 0;
+        tensors.at("embeddings.LayerNorm.bias").values[3] = 0;
+        set_column(tensors, 3, great);
+      };
+      EXPECT_LT(error_of(weights, precision), 1e-5) << great;
+      const auto inputs = [great](FloatTensors& tensors) {  // that no weight takes up, and that is taken off again
+        tensors.at("embeddings.LayerNorm.weight").values[3] = 0;
+        tensors.at("embeddings.LayerNorm.bias").values[3] = great;
+        set_column(tensors, 3, 0);
+        auto& output = tensors.at("encoder.layer.0.attention.output.dense.weight");
+        std::fill_n(output.values.begin() + 3 * static_cast<std::ptrdiff_t>(output.shape[1]), output.shape[1], 0.F);
+        tensors.at("encoder.layer.0.attention.output.dense.bias").values[3] = -great;
+      };
+      EXPECT_LT(error_of(inputs, precision), 1e-5) << great;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <mutex>
 #include <span>
@@ -20,6 +21,10 @@ namespace akidb::embedding::backend::native {
 namespace {
 
 using base::LargeMemory;
+
+// Of rows of weights, and of what a norm scales and shifts its results by, which every output of the next product sums.
+constexpr float kWidestWeights = 2'048;
+constexpr float kWidestInputs = 512;
 
 class Packer {
  public:
@@ -54,6 +59,7 @@ class Packer {
     walk(*weights);
     if (problem_) return *problem_;
     if (auto done = do_work(executor); !done) return std::move(done).error();
+    weights->too_wide = too_wide_;
     return std::unique_ptr<const EncoderWeights>(std::move(weights));
   }
 
@@ -126,7 +132,18 @@ class Packer {
   }
 
   NormVectors norm(const StoredNorm& stored) {
-    return {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
+    const NormVectors vectors = {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
+    if (writes_ && products_.spread != nullptr) measure_results(vectors, stored.weight.columns);
+    return vectors;
+  }
+
+  // A norm's results have deviations of gamma around beta.
+  void measure_results(const NormVectors& norm, std::size_t columns) {
+    std::vector<float> sizes(columns);
+    for (std::size_t i = 0; i < columns; ++i) {
+      sizes[i] = std::abs(norm.gamma[i]) + (norm.beta == nullptr ? 0 : std::abs(norm.beta[i]));
+    }
+    if (products_.spread(sizes.data(), columns) > kWidestInputs) too_wide_ = true;
   }
 
   struct LinearSource {
@@ -162,7 +179,9 @@ class Packer {
     for (std::size_t first = 0; first < work.panels(); first += kPanels) {
       work_.emplace_back([work, first, this]() -> Result<void> {
         for (std::size_t panel = first; panel < std::min(work.panels(), first + kPanels); ++panel) {
-          if (auto packed = work.pack(panel, set_); !packed) return packed;
+          const auto spread = work.pack(panel, set_);
+          if (!spread) return spread.error();
+          if (*spread > kWidestWeights) too_wide_ = true;
         }
         return {};
       });
@@ -249,6 +268,7 @@ class Packer {
   const kernels::ProductKernels& products_;
   std::byte* memory_ = nullptr;
   bool writes_ = false;
+  std::atomic<bool> too_wide_ = false;
   std::size_t used_ = 0;
   std::optional<Error> problem_;
   std::vector<std::function<Result<void>()>> work_;

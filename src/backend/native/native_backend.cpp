@@ -20,6 +20,9 @@ using kernels::Precision;
 constexpr std::size_t kUnitTokens = 512;
 constexpr std::size_t kBlockRows = 128;
 
+// What the information says behind the name of a kernel set that is not the active one.
+constexpr std::string_view kTooWide = ": the model's weights lie too far apart for the fixed-point products of AMX";
+
 std::string_view name_of(Precision precision) {
   switch (precision) {
     case Precision::fp32:
@@ -43,7 +46,8 @@ std::string_view matmul_precision_of(Precision precision, const kernels::KernelS
 
 class NativeBackend final : public Backend {
  public:
-  NativeBackend(NativeOptions options, const kernels::KernelSet& set, std::unique_ptr<const EncoderWeights> weights)
+  NativeBackend(NativeOptions options, const kernels::KernelSet& set, std::unique_ptr<const EncoderWeights> weights,
+                std::string_view set_reason)
       : executor_(std::move(options.executor)),
         model_(std::move(options.model)),
         weights_(std::move(weights)),
@@ -56,7 +60,8 @@ class NativeBackend final : public Backend {
     info_.dtype = name_of(options.precision);
     info_.matmul_precision = matmul_precision_of(options.precision, set);
     info_.execution = std::to_string(model_.layers.size()) + " layers, products in " + info_.dtype +
-                      (info_.matmul_precision == "high" ? " (high)" : "") + ", kernels " + set.name;
+                      (info_.matmul_precision == "high" ? " (high)" : "") + ", kernels " + set.name +
+                      std::string(set_reason);
     info_.hidden_size = model_.hidden_size;
     info_.vocab_size = model_.vocab_size();
     info_.max_positions = model_.max_positions;
@@ -100,12 +105,23 @@ Result<void> check_shape(const EncoderModel& model) {
 
 Result<std::unique_ptr<Backend>> open_backend(NativeOptions options) {
   if (auto checked = check_shape(options.model); !checked) return std::move(checked).error();
-  const auto set = kernels::active_set();
-  if (!set) return set.error();
-  auto weights = load_weights({options.model, **set, options.precision}, options.packed_folder, *options.executor);
+  const auto active = kernels::active_set();
+  if (!active) return active.error();
+  const kernels::KernelSet* set = *active;
+  std::string_view set_reason;
+  const auto load = [&] {
+    return load_weights({options.model, *set, options.precision}, options.packed_folder, *options.executor);
+  };
+  auto weights = load();
+  if (weights && (*weights)->too_wide) {
+    weights->reset();
+    set = &kernels::set_for_any_spread(kernels::cpu_features());
+    set_reason = kTooWide;
+    weights = load();
+  }
   if (!weights) return std::move(weights).error();
   return std::unique_ptr<Backend>(
-      std::make_unique<NativeBackend>(std::move(options), **set, std::move(weights).value()));
+      std::make_unique<NativeBackend>(std::move(options), *set, std::move(weights).value(), set_reason));
 }
 
 }  // namespace akidb::embedding::backend::native

@@ -1,5 +1,7 @@
 #include "backend/native/panel_work.hpp"
 
+#include <algorithm>
+
 #include "backend/native/stored_values.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -20,11 +22,12 @@ std::pair<const StoredTensor*, std::size_t> StackedRows::find(std::size_t row) c
   return {&*part, row};
 }
 
-Result<void> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) const {
+Result<float> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) const {
   const auto& layout = packed_.weights.layout;
   std::vector<const float*> rows(layout.panel_columns, nullptr);
   std::vector<float> copies;
   std::size_t last = 0;
+  float spread = 0;
   for (std::size_t j = 0; j < layout.panel_columns; ++j) {
     const auto [tensor, row] = source(panel, j);
     if (tensor == nullptr) continue;
@@ -35,11 +38,12 @@ Result<void> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) c
       rows[j] = &copies[j * layout.depth];
     }
     if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
+    if (packed_.kernels->spread != nullptr) spread = std::max(spread, packed_.kernels->spread(rows[j], layout.depth));
     if (packed_.input_factors != nullptr) rows[j] = divided(rows[j], copies, j);
     last = j + 1;
   }
   packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
-  return {};
+  return spread;
 }
 
 // A row of weights by its inputs' factors, among `copies`, where it may be already.

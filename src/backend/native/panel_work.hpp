@@ -39,8 +39,9 @@ class PanelWork {
 
   [[nodiscard]] std::size_t panels() const { return packed_.weights.layout.panels; }
 
-  // data_corrupt, naming the tensor, where a weight is not finite.
-  Result<void> pack(std::size_t panel, const kernels::KernelSet& set) const;
+  // The widest ProductKernels::spread of its rows, 0 where none counts. data_corrupt, naming the tensor, where a weight
+  // is not finite.
+  Result<float> pack(std::size_t panel, const kernels::KernelSet& set) const;
 
  private:
   const float* divided(const float* row, std::vector<float>& copies, std::size_t column) const;

@@ -98,6 +98,10 @@ struct ProductKernels {
   Layout (*layout)(std::size_t columns, std::size_t depth);
   void (*pack)(const PanelSource& source, std::byte* panel);  // one panel, panel_bytes long
   void (*multiply)(const Product& product);
+
+  // How far apart a row's values lie: the greatest size, to the mean of those that are neither zero nor anywhere near
+  // it, or 0 where those are few. Null where small values are as exact as the large ones beside them.
+  float (*spread)(const float* row, std::size_t depth) = nullptr;
 };
 
 // Rows of floats to operands. A uint8 row is scaled to its own least and greatest value, behind its columns' factors.

@@ -50,6 +50,13 @@ Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& fe
                "expected auto or a kernel set that runs here (" + names_of_sets_on(features) + "), got " + got};
 }
 
+const KernelSet& set_for_any_spread(const CpuFeatures& features) noexcept {
+  for (const RegisteredSet& entry : registered_sets()) {
+    if (runs_on(entry, features) && entry.pays_off(features) && entry.set->fp32.spread == nullptr) return *entry.set;
+  }
+  return *registered_sets().back().set;
+}
+
 const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept {
   switch (precision) {
     case Precision::fp32: break;
