@@ -84,6 +84,16 @@ def wait_until_idle(server):
         time.sleep(0.01)
 
 
+def wait_until_written(server):
+    """Until the system has taken what it takes of the answers: the last of them are still on their way to it."""
+    end = time.monotonic() + GUARD
+    before, unsent = None, server.metric("akidb_embed_unsent_bytes")
+    while unsent != before:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+        before, unsent = unsent, server.metric("akidb_embed_unsent_bytes")
+
+
 class SlowClients(LoadTest):
     def beside(self, make_attack):
         """The load of well-behaved clients before an attack and during it."""
@@ -91,6 +101,7 @@ class SlowClients(LoadTest):
             before = load(server.port, 16, SECONDS, "--rate", 300)
             attack = make_attack(server)
             wait_until_idle(server)
+            wait_until_written(server)
             during = load(server.port, 16, SECONDS, "--rate", 300)
             threads = server.status("Threads")
             memory = server.status("VmHWM")
