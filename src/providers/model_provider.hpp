@@ -25,7 +25,7 @@ struct ModelParts {
 using MakeBackend = std::function<Result<std::unique_ptr<backend::Backend>>(const std::shared_ptr<Executor>& executor)>;
 
 // Reads the tokenizer, makes the backend, puts the pipeline together and runs a first text through it.
-ProviderResult make_model_provider(const ProviderOptions& options, const ModelParts& parts,
+ProviderResult make_model_provider(const ProviderOptions& options, const ModelParts& given,
                                    const MakeBackend& make_backend);
 
 }  // namespace akidb::embedding::providers

@@ -23,7 +23,7 @@ Result<JsonValue> at_path(const JsonValue& root, std::string_view path) {
   JsonValue value = root;
   while (!path.empty()) {
     const auto dot = std::min(path.find('.'), path.size());
-    const auto next = value.at(path.substr(0, dot));
+    auto next = value.at(path.substr(0, dot));
     if (!next) return next;
     value = *next;
     path.remove_prefix(std::min(dot + 1, path.size()));

@@ -38,8 +38,8 @@ struct ModelMetrics {
   Histogram request_texts{count_bounds()};
   Histogram request_tokens{count_bounds()};
 
-  // A request that was answered. `duration` counts from its arrival.
-  void count(const BatchEmbeddingResponse& response, std::chrono::nanoseconds duration);
+  // A request that was answered. `span` counts from its arrival.
+  void count(const BatchEmbeddingResponse& response, std::chrono::nanoseconds span);
 };
 
 // Statuses that are counted each; others share the last place.

@@ -21,7 +21,7 @@ constexpr milliseconds kPause{20};           // before a message that there was 
 constexpr seconds kPatience{60};             // with a client that neither sends its message nor takes its answer
 constexpr seconds kCloggedPatience{1};       // the same, while too many bytes wait for slow readers
 
-std::string_view view(grpc::string_ref text) { return {text.data(), text.size()}; }
+std::string_view view(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 // Of the client's deadline on the wall clock.
 std::optional<LiveCall::Clock::time_point> steady(std::chrono::system_clock::time_point deadline) {
@@ -86,11 +86,11 @@ void Call::OnReadDone(bool ok) {
     bytes_ += added.bytes;
     advance();
   }
-  work_on(place, std::move(message), counted);
+  work_on(place, message, counted);
 }
 
 // Each message of a stream counts as a request.
-void Call::work_on(std::uint64_t place, grpc::ByteBuffer message, bool counted) {
+void Call::work_on(std::uint64_t place, const grpc::ByteBuffer& message, bool counted) {
   if (!counted) {
     if (const auto wait = shared_.service.rate_limit().take(caller_)) {
       return refuse(place, refusal(Reason::rate_limited, "this API key has made its requests of this minute", *wait));
@@ -98,7 +98,7 @@ void Call::work_on(std::uint64_t place, grpc::ByteBuffer message, bool counted) 
     const std::lock_guard lock(mutex_);
     slot(place).counted = true;
   }
-  auto turn = std::make_shared<Turn>(shared_from_this(), place, std::move(message));
+  auto turn = std::make_shared<Turn>(shared_from_this(), place, message);
   if (turn->bytes() <= kInline) {
     handle(turn);
   } else {
@@ -114,7 +114,7 @@ void Call::handle(const TurnPtr& turn) {
   if (!handled) turn->refuse({handled.error(), Reason::none, seconds(1)});
 }
 
-void Call::answer(std::uint64_t place, grpc::ByteBuffer bytes, Fields fields) {
+void Call::answer(std::uint64_t place, const grpc::ByteBuffer& bytes, Fields fields) {
   bool try_again = false;
   {
     const std::lock_guard lock(mutex_);
@@ -124,7 +124,7 @@ void Call::answer(std::uint64_t place, grpc::ByteBuffer bytes, Fields fields) {
     bytes_ += bytes.Length();
     mine.bytes += bytes.Length();
     mine.unsent = Admission::Unsent(service().admission(), bytes.Length());
-    mine.answer = std::move(bytes);
+    mine.answer = bytes;  // its slices are shared
     mine.fields = std::move(fields);
     --working_;
     try_again = parked_ > 0;
@@ -180,7 +180,7 @@ void Call::retry(std::size_t most) {
       --parked_;
       ++working_;
     }
-    work_on(place, std::move(message), counted);
+    work_on(place, message, counted);
   }
 }
 
@@ -224,7 +224,7 @@ void Call::write_next() {
   }
   if (next.state != State::answered) return;
   for (const auto& [name, value] : next.fields) context_.AddInitialMetadata(name, value);
-  outgoing_ = std::move(next.answer);
+  outgoing_ = next.answer;
   unsent_ = std::move(next.unsent);
   bytes_ -= next.bytes;
   slots_.pop_front();

@@ -41,7 +41,7 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
   void begin();
 
   // For turns, on any thread.
-  void answer(std::uint64_t place, grpc::ByteBuffer bytes, Fields fields);
+  void answer(std::uint64_t place, const grpc::ByteBuffer& bytes, Fields fields);
   void refuse(std::uint64_t place, const Refusal& refusal);
 
   void drain() override;
@@ -92,7 +92,7 @@ class Call final : public grpc::ServerGenericBidiReactor, public LiveCall, publi
   void park(std::uint64_t place, std::chrono::milliseconds pause);
 
   // Without the lock.
-  void work_on(std::uint64_t place, grpc::ByteBuffer message, bool counted);
+  void work_on(std::uint64_t place, const grpc::ByteBuffer& message, bool counted);
   void handle(const TurnPtr& turn);
   void retry(std::size_t most);
 

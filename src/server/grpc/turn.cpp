@@ -41,7 +41,7 @@ void Turn::reply(const google::protobuf::Message& answer, Fields fields) {
     return Error{ErrorCode::internal, "the answer could not be written", {}, {}};
   });
   if (written) {
-    call_->answer(place_, std::move(bytes), std::move(fields));
+    call_->answer(place_, bytes, std::move(fields));
   } else {
     refuse({written.error(), Reason::none, std::chrono::seconds(0)});
   }

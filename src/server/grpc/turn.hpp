@@ -26,8 +26,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 // Lives until its answer is on its way. `reply` and `refuse` may be called on any thread, one of them once.
 class Turn {
  public:
-  Turn(std::shared_ptr<Call> call, std::uint64_t place, grpc::ByteBuffer message)
-      : call_(std::move(call)), place_(place), message_(std::move(message)), bytes_(message_.Length()) {}
+  Turn(std::shared_ptr<Call> call, std::uint64_t place, const grpc::ByteBuffer& message)
+      : call_(std::move(call)), place_(place), message_(message), bytes_(message_.Length()) {}
 
   // Whether the bytes were a message of this kind; where not, the turn has been refused.
   bool read(google::protobuf::Message& message);
