@@ -4,8 +4,8 @@
 usage: compare_vectors.py OLD NEW [--least-cosine 0.9999]
 
 A file is .jsonl (a vector, or an object with the vector as "embedding", a line) or .npy (float32, rows x dimension), as
-`akidb-embed embed` writes them. Needs Python alone. Exit status 1 where a cosine is lower, 2 where the files do not go
-together.
+`akidb-embed embed` writes them. Needs Python alone. Exit status 1 where a cosine is lower, or a length another by more
+than a hundredth; 2 where the files do not go together.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import json
 import math
 import sys
 from pathlib import Path
+
+LENGTH_TOLERANCE = 0.01
 
 
 def read_npy(path: Path) -> list:
@@ -42,6 +44,14 @@ def read(path: Path) -> list:
 
 def length(row) -> float:
     return math.sqrt(sum(value * value for value in row))
+
+
+def other_length(old: list, new: list) -> int | None:
+    """The first row whose length is another, as of vectors that only one side normalised."""
+    for row, (a, b) in enumerate(zip(old, new)):
+        if not math.isclose(length(a), length(b), rel_tol=LENGTH_TOLERANCE):
+            return row
+    return None
 
 
 def compare(old: list, new: list) -> tuple[float, int, float]:
@@ -75,11 +85,15 @@ def main() -> int:
     print(f"{len(old)} rows of {len(old[0])} values")
     print(f"least cosine {least:.9f} (row {row}), largest difference {largest:.2g}")
     print(f"lengths of row 0: {length(old[0]):.6f} and {length(new[0]):.6f}")
-    if least >= options.least_cosine:
-        print("the same")
-        return 0
-    print(f"not the same: expected a cosine of at least {options.least_cosine}")
-    return 1
+    if not least >= options.least_cosine:
+        print(f"not the same: expected a cosine of at least {options.least_cosine}")
+        return 1
+    if (row := other_length(old, new)) is not None:
+        lengths = f"{length(old[row]):.6f} and {length(new[row]):.6f}"
+        print(f"not the same: the directions are, but row {row} has lengths of {lengths}: normalisation")
+        return 1
+    print("the same")
+    return 0
 
 
 if __name__ == "__main__":

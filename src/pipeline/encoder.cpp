@@ -56,6 +56,8 @@ Result<std::string> Encoder::prompt_for(const BatchEmbeddingRequest& request) co
   if (!request.prompt_name.empty()) {
     const auto found = prompts.find(request.prompt_name);
     if (found != prompts.end()) return found->second;
+    // Every model has these in sentence-transformers, empty where its files name none.
+    if (request.prompt_name == "query" || request.prompt_name == "document") return std::string();
     return Error{ErrorCode::invalid_argument,
                  "prompt_name: no prompt \"" + request.prompt_name + "\"; " + names_of(prompts),
                  {},

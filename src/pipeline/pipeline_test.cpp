@@ -357,6 +357,9 @@ TEST_F(PipelineTest, PromptsAreAddedAndLeftOutOfPoolingOnRequest) {
   EXPECT_EQ(run(std::move(request))->inputs[0].tokens, 5U);
   EXPECT_EQ(run(request_of({"x"}))->inputs[0].tokens, 3U);
   request = request_of({"x"});
+  request.prompt_name = "document";
+  EXPECT_EQ(run(std::move(request))->inputs[0].tokens, 3U) << "empty where the model names none";
+  request = request_of({"x"});
   request.prompt_name = "nothing";
   const auto refused = run(std::move(request));
   EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);

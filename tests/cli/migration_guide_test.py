@@ -68,6 +68,12 @@ class Recipe(unittest.TestCase):
         self.assertIn(f"(row {len(self.texts) - 1})", run.stdout)
         self.assertIn("not the same", run.stdout)
 
+    def test_other_lengths_are_told_from_other_directions(self):
+        self.write_old([[2 * value for value in vector] for vector in self.vectors])
+        run = self.run_recipe()
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertIn("row 0 has lengths of 2.000000 and 1.000000", run.stdout)
+
     def test_numpy_files_are_read_and_files_that_do_not_go_together_refused(self):
         self.write_old(self.vectors)
         written = subprocess.run([PROGRAM, "embed", "--input", "texts.jsonl", "--output", "new.npy"], cwd=self.folder)
