@@ -111,21 +111,26 @@ void print_products(const KernelSet& set) {
   }
 }
 
-void print_attention(const AttentionKernels& kernels) {
+void print_attention(const KernelSet& set, Precision precision) {
+  const AttentionKernels& kernels = attention_of(set, precision);
   constexpr std::size_t kHeads = 12;
   std::printf("%-24s %6s %8s %12s\n", "attention, 12 heads of", "tokens", "Gop/s", "us a token");
   std::mt19937 random(2);
   for (const std::size_t head_size : {32U, 64U}) {
     for (const std::size_t length : {8U, 32U, 128U, 256U, 512U}) {
       const std::size_t width = kHeads * head_size;
-      const Matrix states = random_matrix(random, length, operand_stride(Operand::fp32, 3 * width));
+      const Matrix floats = random_matrix(random, length, operand_stride(Operand::fp32, 3 * width));
+      const Operands states(set, floats, kernels.states);
+      const auto* const query = static_cast<const std::byte*>(states.row(0));
+      const std::size_t part = width * operand_bytes(kernels.states);
       Aligned<float> out(length * width);
       Aligned<std::byte> scratch(kernels.scratch(length, head_size));
       Attention attention{};
-      attention.query = states.values.data();
-      attention.key = attention.query + width;
-      attention.value = attention.key + width;
-      attention.stride = states.columns;
+      attention.query = query;
+      attention.key = query + part;
+      attention.value = query + 2 * part;
+      attention.stride = states.stride;
+      attention.states = kernels.states;
       attention.length = length;
       attention.last_query = length;
       attention.heads = kHeads;
@@ -190,7 +195,7 @@ int main(int argc, char** argv) {
     for (const auto& [precision, name] :
          {std::pair{Precision::fp32, "fp32"}, {Precision::fp32_high, "high"}, {Precision::bf16, "bf16"}}) {
       std::printf("%s ", name);
-      print_attention(attention_of(*set, precision));
+      print_attention(*set, precision);
     }
     print_rows(*set);
   }

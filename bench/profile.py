@@ -15,7 +15,7 @@ from pathlib import Path
 
 # The first that a function's name has counts.
 STAGES = {
-    "attention": r"attend|pack_key|pack_value|softmax|finish_scores",
+    "attention": r"attend|weigh|_scores|pack_key|pack_value|pack_rough|softmax",
     "epilogues (bias, GELU, residual, scales)": r"::finish<|finish_some|gelu",
     "products": r"multiply|_tile<|product|dot",
     "rows to operands (rounding, splitting, quantising)": r"row_to_operand|range_of|quanti|pack_rows|to_bytes|pack_bytes",

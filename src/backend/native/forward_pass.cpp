@@ -16,6 +16,7 @@ using kernels::RowScale;
 constexpr std::size_t kSplitRows = 64;
 
 FloatRows part(const FloatRows& rows, std::size_t first) { return {rows.row(first), rows.stride}; }
+StateRows part(const StateRows& rows, std::size_t first) { return {rows.at(first, 0), rows.stride, rows.type}; }
 
 }  // namespace
 
@@ -55,12 +56,17 @@ Result<void> ForwardPass::run() {
 bool ForwardPass::reserve() {
   const std::size_t hidden = encoder_.model.hidden_size;
   const std::size_t numbers = base::LargeMemory::rounded(row_count_ * sizeof(std::uint32_t));
-  const std::size_t bytes =
-      2 * Arena::bytes_of_rows(row_count_, hidden) + 2 * Arena::bytes_of_rows(row_count_, 3 * hidden) + 2 * numbers;
+  // What is turned is floats.
+  const auto& layers = encoder_.weights.layers;
+  const bool turns =
+      std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.rotation != nullptr; });
+  const Operand type = turns ? Operand::fp32 : encoder_.attention.states;
+  const std::size_t bytes = 2 * Arena::bytes_of_rows(row_count_, hidden) +
+                            2 * Arena::bytes_of_states(row_count_, 3 * hidden, type) + 2 * numbers;
   if (!arena_.reset(bytes)) return false;
   hidden_ = arena_.take_rows(row_count_, hidden);
   context_ = arena_.take_rows(row_count_, hidden);
-  for (auto& products : products_) products = arena_.take_rows(row_count_, 3 * hidden);
+  for (auto& states : states_) states = arena_.take_states(row_count_, 3 * hidden, type);
   positions_ = arena_.take_array<std::uint32_t>(row_count_);
   places_ = arena_.take_array<std::uint32_t>(row_count_);
   return true;
@@ -194,13 +200,13 @@ void ForwardPass::query_key_value(std::size_t layer_number, Range block, const O
   const auto& layer = encoder_.weights.layers[layer_number];
   const auto& linear = layer.query_key_value;
   const std::size_t heads = encoder_.model.heads;
-  const FloatRows out = part(products_[layer_number % 2], block.first);
+  const StateRows out = part(states_[layer_number % 2], block.first);
   const std::size_t query_panels = encoder_.model.hidden_size / linear.weights.layout.panel_columns;
   const bool apart = encoder_.model.hidden_size % linear.weights.layout.panel_columns == 0;
   const bool firsts = is_last(layer_number) && batch_.first_rows_only && apart && !splits_products_;
-  auto product = product_of(linear, operand, block.count, out);
+  auto product = product_of(linear, operand, block.count, {});
   product.first_panel = firsts ? query_panels : 0;
-  multiply(linear, product);
+  multiply_states(layer, product, out);
   if (firsts) {
     only_first_queries(layer, block, operand, out);
     rotate(layer, block, out, heads, heads);
@@ -210,7 +216,7 @@ void ForwardPass::query_key_value(std::size_t layer_number, Range block, const O
 }
 
 void ForwardPass::only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand,
-                                     const FloatRows& out) {
+                                     const StateRows& out) {
   const auto& linear = layer.query_key_value;
   const std::size_t row_bytes = operand.stride * operand_bytes(linear.kernels->operand);
   std::size_t sequence = sequence_of(block.first);
@@ -219,19 +225,27 @@ void ForwardPass::only_first_queries(const EncoderLayer& layer, Range block, con
     const std::size_t at = batch_.offsets[sequence] - block.first;
     const OperandRows row = {static_cast<const std::byte*>(operand.data) + at * row_bytes, operand.stride,
                              operand.scales == nullptr ? nullptr : operand.scales + at};
-    auto product = product_of(linear, row, 1, part(out, at));
+    auto product = product_of(linear, row, 1, {});
     product.last_panel = encoder_.model.hidden_size / linear.weights.layout.panel_columns;
-    multiply(linear, product);
+    multiply_states(layer, product, part(out, at));
     rotate(layer, {block.first + at, 1}, part(out, at), 0, encoder_.model.heads);
   }
 }
 
-void ForwardPass::rotate(const EncoderLayer& layer, Range block, const FloatRows& rows, std::size_t first_head,
+void ForwardPass::multiply_states(const EncoderLayer& layer, kernels::Product product, const StateRows& out) const {
+  product.out_type = out.type;
+  product.out = out.data;
+  product.out_stride = out.stride;
+  multiply(layer.query_key_value, product);
+}
+
+void ForwardPass::rotate(const EncoderLayer& layer, Range block, const StateRows& rows, std::size_t first_head,
                          std::size_t heads) const {
   if (layer.rotation == nullptr) return;
   const std::size_t head_size = encoder_.model.head_size();
-  encoder_.set.rows.rotate({rows.data + first_head * head_size, rows.stride, block.count, heads, head_size,
-                            places_ + block.first, layer.rotation->cosine.data(), layer.rotation->sine.data()});
+  encoder_.set.rows.rotate({reinterpret_cast<float*>(rows.at(0, first_head * head_size)), rows.stride, block.count,
+                            heads, head_size, places_ + block.first, layer.rotation->cosine.data(),
+                            layer.rotation->sine.data()});
 }
 
 // `out` is where the row of the sequence's first token stands or would stand.
@@ -240,18 +254,17 @@ void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range q
   const auto& layer = encoder_.weights.layers[layer_number];
   const auto& model = encoder_.model;
   const auto& distances = encoder_.weights.distances;
-  const FloatRows& products = products_[layer_number % 2];
-  const float* const first = products.row(batch_.offsets[sequence]);
+  const StateRows states = part(states_[layer_number % 2], batch_.offsets[sequence]);
   const std::size_t parts = splits_products_ ? std::min(lead_.threads(), model.heads) : 1;
   lead_.run(parts, [&](std::size_t at) {
     const std::size_t first_head = model.heads * at / parts;
     const std::size_t last_head = model.heads * (at + 1) / parts;
     const std::size_t column = first_head * model.head_size();
     encoder_.attention.attend({
-        .query = first + column,
-        .key = first + model.hidden_size + column,
-        .value = first + 2 * model.hidden_size + column,
-        .stride = products.stride,
+        .query = states.at(0, column),
+        .key = states.at(0, model.hidden_size + column),
+        .value = states.at(0, 2 * model.hidden_size + column),
+        .stride = states.stride,
         .length = batch_.length(sequence),
         .first_query = queries.first,
         .last_query = queries.first + queries.count,
@@ -265,6 +278,7 @@ void ForwardPass::attend(std::size_t layer_number, std::size_t sequence, Range q
         .out = out + column,
         .out_stride = out_stride,
         .scratch = memory.attention + at * memory.attention_bytes,
+        .states = states.type,
     });
   });
 }

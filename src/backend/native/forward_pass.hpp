@@ -76,8 +76,9 @@ class ForwardPass {
   OperandRows feed_forward_input(const EncoderLayer& layer, const OperandRows& operand, std::size_t count,
                                  BlockMemory& memory);
   void query_key_value(std::size_t layer, Range block, const OperandRows& operand);
-  void only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand, const FloatRows& out);
-  void rotate(const EncoderLayer& layer, Range block, const FloatRows& rows, std::size_t first_head,
+  void only_first_queries(const EncoderLayer& layer, Range block, const OperandRows& operand, const StateRows& out);
+  void multiply_states(const EncoderLayer& layer, kernels::Product product, const StateRows& out) const;
+  void rotate(const EncoderLayer& layer, Range block, const StateRows& rows, std::size_t first_head,
               std::size_t heads) const;
   void attend(std::size_t layer, std::size_t sequence, Range queries, float* out, std::size_t out_stride,
               BlockMemory& memory);
@@ -113,7 +114,7 @@ class ForwardPass {
   std::uint32_t* places_ = nullptr;     // in the sequence
   FloatRows hidden_;
   FloatRows context_;
-  FloatRows products_[2] = {};  // query, key and value of the even layers and of the odd ones
+  StateRows states_[2] = {};  // query, key and value of the even layers and of the odd ones
   PassOutcome outcome_;
 };
 

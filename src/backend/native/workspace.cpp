@@ -29,6 +29,10 @@ FloatRows Arena::take_rows(std::size_t rows, std::size_t columns) noexcept {
   return {take_array<float>(rows * stride), stride};
 }
 
+StateRows Arena::take_states(std::size_t rows, std::size_t columns, kernels::Operand type) noexcept {
+  return {take(bytes_of_states(rows, columns, type)), kernels::operand_stride(type, columns), type};
+}
+
 ArenaPool::Borrowed::Borrowed(ArenaPool& pool) : pool_(pool) {
   const std::lock_guard lock(pool_.mutex_);
   if (pool_.arenas_.empty()) {

@@ -21,6 +21,17 @@ struct FloatRows {
   [[nodiscard]] float* row(std::size_t at) const noexcept { return data + at * stride; }
 };
 
+// Rows of query, key and value, as floats or as bf16.
+struct StateRows {
+  std::byte* data = nullptr;
+  std::size_t stride = 0;
+  kernels::Operand type = kernels::Operand::fp32;
+
+  [[nodiscard]] std::byte* at(std::size_t row, std::size_t column) const noexcept {
+    return data + (row * stride + column) * kernels::operand_bytes(type);
+  }
+};
+
 // A block of memory that grows, in pieces that are handed out one behind the other.
 class Arena {
  public:
@@ -33,10 +44,16 @@ class Arena {
     return reinterpret_cast<T*>(take(count * sizeof(T)));
   }
   [[nodiscard]] FloatRows take_rows(std::size_t rows, std::size_t columns) noexcept;
+  [[nodiscard]] StateRows take_states(std::size_t rows, std::size_t columns, kernels::Operand type) noexcept;
 
   // What take_rows() uses up.
   static constexpr std::size_t bytes_of_rows(std::size_t rows, std::size_t columns) noexcept {
     return base::LargeMemory::rounded(rows * kernels::operand_stride(kernels::Operand::fp32, columns) * sizeof(float));
+  }
+
+  // What take_states() uses up.
+  static constexpr std::size_t bytes_of_states(std::size_t rows, std::size_t columns, kernels::Operand type) noexcept {
+    return base::LargeMemory::rounded(rows * kernels::operand_stride(type, columns) * kernels::operand_bytes(type));
   }
 
   // What rows of any operand use up.

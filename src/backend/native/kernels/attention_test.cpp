@@ -9,13 +9,21 @@ using testing::Aligned;
 using testing::Matrix;
 using testing::random_matrix;
 
+struct Variant {
+  Precision precision = Precision::fp32;
+  Operand states = Operand::fp32;
+};
+
 // Those that the set has an attention of its own for.
-std::vector<Precision> precisions_of(const KernelSet& set) {
-  std::vector<Precision> precisions = {Precision::fp32};
+std::vector<Variant> variants_of(const KernelSet& set) {
+  std::vector<Variant> variants = {{}};
   for (const Precision precision : {Precision::fp32_high, Precision::bf16}) {
-    if (attention_of(set, precision).attend != set.rows.attention.attend) precisions.push_back(precision);
+    const AttentionKernels& kernels = attention_of(set, precision);
+    if (kernels.attend == set.rows.attention.attend) continue;
+    variants.push_back({precision, Operand::fp32});
+    if (kernels.states != Operand::fp32) variants.push_back({precision, kernels.states});
   }
-  return precisions;
+  return variants;
 }
 
 struct Case {
@@ -25,28 +33,41 @@ struct Case {
   std::size_t window = kNoWindow;
   bool bias = false;
   float deviation = 1;  // of queries and keys: how far apart the scores are
-  Precision precision = Precision::fp32;
+  Variant variant = {};
 };
 
 class Fixture {
  public:
   Fixture(const KernelSet& set, const Case& test_case, unsigned seed)
-      : kernels_(attention_of(set, test_case.precision)),
+      : kernels_(attention_of(set, test_case.variant.precision)),
         is_split_(kernels_.attend != set.rows.attention.attend),
         case_(test_case),
         random_(seed),
         width_(case_.heads * case_.head_size),
         states_(random_matrix(random_, case_.length, 3 * width_, case_.deviation)),
-        bias_(random_matrix(random_, case_.heads, 2 * case_.length)) {}
+        bias_(random_matrix(random_, case_.heads, 2 * case_.length)),
+        rounded_(states_.values.size()) {
+    if (case_.variant.states != Operand::bf16) return;
+    for (std::size_t i = 0; i < states_.values.size(); ++i) {
+      states_.values[i] = testing::round_to_bf16(states_.values[i]);
+      rounded_[i] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(states_.values[i]) >> 16U);
+    }
+  }
 
   void attend(std::size_t first_query, std::size_t last_query, std::size_t first_head, std::size_t last_head,
               Matrix& out) const {
     Aligned<std::byte> scratch(kernels_.scratch(case_.length, case_.head_size));
     Attention attention{};
-    attention.query = states_.values.data() + first_head * case_.head_size;
-    attention.key = attention.query + width_;
-    attention.value = attention.key + width_;
+    const auto at = [&](std::size_t part) {
+      const std::size_t column = part * width_ + first_head * case_.head_size;
+      return case_.variant.states == Operand::bf16 ? static_cast<const void*>(rounded_.data() + column)
+                                                   : states_.values.data() + column;
+    };
+    attention.query = at(0);
+    attention.key = at(1);
+    attention.value = at(2);
     attention.stride = states_.columns;
+    attention.states = case_.variant.states;
     attention.length = case_.length;
     attention.first_query = first_query;
     attention.last_query = last_query;
@@ -68,6 +89,12 @@ class Fixture {
     Matrix out = empty();
     attend(0, case_.length, 0, case_.heads, out);
     return out;
+  }
+
+  // In the first head.
+  void set_key(std::size_t key, float value) {
+    states_.row(key)[width_] = value;
+    rounded_[key * states_.columns + width_] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U);
   }
 
   void expect_right(const Matrix& out) const {
@@ -112,7 +139,7 @@ class Fixture {
   // Where queries, keys and values have a deviation of 1.
   [[nodiscard]] double tolerance_of_ones() const {
     if (!is_split_) return 6e-6;
-    return case_.precision == Precision::bf16 ? 0.03 : 1e-4;
+    return case_.variant.precision == Precision::bf16 ? 0.03 : 1e-4;
   }
 
   [[nodiscard]] bool seen(std::size_t query, std::size_t key) const {
@@ -126,6 +153,7 @@ class Fixture {
   std::size_t width_;
   Matrix states_;
   Matrix bias_;
+  std::vector<std::uint16_t> rounded_;  // states as bf16
 };
 
 class Attends : public ::testing::TestWithParam<const KernelSet*> {};
@@ -133,8 +161,8 @@ class Attends : public ::testing::TestWithParam<const KernelSet*> {};
 TEST_P(Attends, LikeAPlainLoopAtEveryLength) {
   for (std::size_t length = 1; length <= 70; ++length) {
     for (const std::size_t head_size : {8U, 32U, 64U, 72U}) {
-      for (const Precision precision : precisions_of(*GetParam())) {
-        const Fixture fixture(*GetParam(), {length, 2, head_size, kNoWindow, false, 1, precision},
+      for (const Variant variant : variants_of(*GetParam())) {
+        const Fixture fixture(*GetParam(), {length, 2, head_size, kNoWindow, false, 1, variant},
                               static_cast<unsigned>(length));
         fixture.expect_right(fixture.whole());
       }
@@ -144,8 +172,8 @@ TEST_P(Attends, LikeAPlainLoopAtEveryLength) {
 
 TEST_P(Attends, LikeAPlainLoopOverManyBlocksOfKeys) {
   for (const std::size_t length : {256U, 511U, 512U, 513U, 1100U}) {
-    for (const Precision precision : precisions_of(*GetParam())) {
-      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 2, precision}, 3);
+    for (const Variant variant : variants_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 2, variant}, 3);
       fixture.expect_right(fixture.whole());
     }
   }
@@ -154,8 +182,8 @@ TEST_P(Attends, LikeAPlainLoopOverManyBlocksOfKeys) {
 TEST_P(Attends, WithALocalWindow) {
   for (const std::size_t length : {1U, 5U, 40U, 300U, 700U}) {
     for (const std::size_t window : {0U, 1U, 8U, 64U, 1000U}) {
-      for (const Precision precision : precisions_of(*GetParam())) {
-        const Fixture fixture(*GetParam(), {length, 2, 32, window, false, 1, precision}, 5);
+      for (const Variant variant : variants_of(*GetParam())) {
+        const Fixture fixture(*GetParam(), {length, 2, 32, window, false, 1, variant}, 5);
         fixture.expect_right(fixture.whole());
       }
     }
@@ -164,8 +192,8 @@ TEST_P(Attends, WithALocalWindow) {
 
 TEST_P(Attends, WithABiasByDistance) {
   for (const std::size_t length : {1U, 2U, 17U, 50U, 600U}) {
-    for (const Precision precision : precisions_of(*GetParam())) {
-      const Fixture fixture(*GetParam(), {length, 3, 64, kNoWindow, true, 1, precision}, 6);
+    for (const Variant variant : variants_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 3, 64, kNoWindow, true, 1, variant}, 6);
       fixture.expect_right(fixture.whole());
     }
   }
@@ -174,22 +202,39 @@ TEST_P(Attends, WithABiasByDistance) {
 // Scores of hundreds: their exponentials overflow unless the greatest is taken off.
 TEST_P(Attends, WithScoresFarApart) {
   for (const std::size_t length : {33U, 800U}) {
-    for (const Precision precision : precisions_of(*GetParam())) {
-      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 12, precision}, 8);
+    for (const Variant variant : variants_of(*GetParam())) {
+      const Fixture fixture(*GetParam(), {length, 1, 32, kNoWindow, false, 12, variant}, 8);
       const Matrix out = fixture.whole();
       for (const float value : out.values) ASSERT_TRUE(std::isfinite(value));
-      if (length < 100 && precision != Precision::bf16) fixture.expect_right(out);
+      if (length < 100 && variant.precision != Precision::bf16) fixture.expect_right(out);
+    }
+  }
+}
+
+TEST_P(Attends, ToNanWithAKeyThatIsNan) {
+  for (const std::size_t length : {3U, 40U, 300U}) {
+    for (const Variant variant : variants_of(*GetParam())) {
+      Fixture fixture(*GetParam(), {length, 2, 32, kNoWindow, false, 1, variant}, 9);
+      fixture.set_key(2, std::numeric_limits<float>::quiet_NaN());
+      const Matrix out = fixture.whole();
+      for (std::size_t query = 0; query < length; ++query) {
+        EXPECT_TRUE(std::isnan(out.row(query)[0])) << query;
+        EXPECT_TRUE(std::isfinite(out.row(query)[32])) << query;
+      }
     }
   }
 }
 
 TEST_P(Attends, TheSameWhateverTheSplit) {
   std::mt19937 random(9);
-  for (const Case& c :
-       {Case{50, 3, 32}, Case{70, 2, 64, 20, true}, Case{700, 2, 32}, Case{13, 4, 24},
-        Case{50, 3, 32, kNoWindow, false, 1, Precision::fp32_high},
-        Case{50, 3, 32, kNoWindow, false, 1, Precision::bf16}, Case{70, 2, 64, 20, true, 1, Precision::bf16},
-        Case{700, 2, 32, kNoWindow, false, 1, Precision::bf16}}) {
+  std::vector<Case> cases = {{50, 3, 32}, {70, 2, 64, 20, true}, {700, 2, 32}, {13, 4, 24}};
+  for (const Variant variant : variants_of(*GetParam())) {
+    cases.push_back({50, 3, 32, kNoWindow, false, 1, variant});
+    cases.push_back({70, 2, 64, 20, true, 1, variant});
+    cases.push_back({45, 2, 32, kNoWindow, false, 8, variant});
+    cases.push_back({700, 2, 32, kNoWindow, false, 1, variant});
+  }
+  for (const Case& c : cases) {
     const Fixture fixture(*GetParam(), c, 4);
     const Matrix whole = fixture.whole();
     for (int round = 0; round < 10; ++round) {

@@ -13,7 +13,7 @@ enum class Feature : std::uint8_t {
   avx512,       // F, BW, DQ, VL
   avx512_vnni,  // 8-bit dot products of 512 bits
   avx512_bf16,  // bf16 dot products of 512 bits
-  amx,          // tiles, with int8 and bf16 products
+  amx,          // tiles, with int8 and bf16 products, and AVX-512 VBMI
   neon,
   neon_dotprod,
   neon_i8mm,

@@ -74,7 +74,9 @@ CpuFeatures cpu_features() {
   const bool tile_bf16 = bit(extended.edx, 22);
   const bool tile = bit(extended.edx, 24);
   const bool tile_int8 = bit(extended.edx, 25);
-  if (saves(kTiles) && tile && tile_bf16 && tile_int8 && linux_grants_tiles()) features.add(Feature::amx);
+  const bool permutes_bytes = bit(extended.ecx, 1);  // VBMI
+  if (saves(kTiles) && permutes_bytes && tile && tile_bf16 && tile_int8 && linux_grants_tiles())
+    features.add(Feature::amx);
   return features;
 }
 

@@ -154,9 +154,9 @@ struct Gather {
 
 // softmax(query x key^T * scale + bias) x value for one sequence, head after head, in blocks of queries and of keys.
 struct Attention {
-  const float* query;  // of the first head and the sequence's first token; head h begins h * head_size values later
-  const float* key;
-  const float* value;
+  const void* query;  // of the first head and the sequence's first token; head h begins h * head_size values later
+  const void* key;
+  const void* value;
   std::size_t stride;  // of all three
   std::size_t length;  // tokens of the sequence
   std::size_t first_query;
@@ -176,6 +176,9 @@ struct Attention {
   float* out;  // row of the sequence's first token, laid out as `query`
   std::size_t out_stride;
   std::byte* scratch;  // AttentionKernels::scratch(length, head_size) bytes, aligned to 64
+
+  // Of query, key and value: fp32, or AttentionKernels::states.
+  Operand states = Operand::fp32;
 };
 inline constexpr std::size_t kNoWindow = static_cast<std::size_t>(-1);
 
@@ -199,6 +202,7 @@ enum class Function : std::uint8_t { exp, tanh, gelu, gelu_tanh, silu };
 struct AttentionKernels {
   std::size_t (*scratch)(std::size_t length, std::size_t head_size);
   void (*attend)(const Attention&);
+  Operand states = Operand::fp32;  // what it is faster from: fp32 or bf16
 };
 
 // What is done row by row.

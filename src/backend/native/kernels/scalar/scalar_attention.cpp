@@ -18,8 +18,9 @@ Keys keys_of(const Attention& attention, std::size_t query) {
 }
 
 float score(const Attention& attention, std::size_t head, std::size_t query, std::size_t key) {
-  const float* const a = attention.query + query * attention.stride + head * attention.head_size;
-  const float* const b = attention.key + key * attention.stride + head * attention.head_size;
+  const float* const a =
+      static_cast<const float*>(attention.query) + query * attention.stride + head * attention.head_size;
+  const float* const b = static_cast<const float*>(attention.key) + key * attention.stride + head * attention.head_size;
   float dot = 0;
   for (std::size_t i = 0; i < attention.head_size; ++i) dot += a[i] * b[i];
   dot *= attention.scale;
@@ -46,7 +47,8 @@ void attend_one(const Attention& attention, std::size_t head, std::size_t query)
   float* const out = attention.out + query * attention.out_stride + head * attention.head_size;
   std::fill(out, out + attention.head_size, 0.F);
   for (std::size_t key = keys.first; key < keys.last; ++key) {
-    const float* const value = attention.value + key * attention.stride + head * attention.head_size;
+    const float* const value =
+        static_cast<const float*>(attention.value) + key * attention.stride + head * attention.head_size;
     for (std::size_t i = 0; i < attention.head_size; ++i) out[i] += scores[key] * value[i];
   }
   for (std::size_t i = 0; i < attention.head_size; ++i) out[i] /= sum;

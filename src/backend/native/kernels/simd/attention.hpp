@@ -110,7 +110,8 @@ void attend_tile(const Attention& attention, const PackedKeys& packed, const Att
   const std::size_t keys = tile.keys.end - tile.keys.begin;
   const std::size_t at = tile.keys.begin - packed.keys.begin;
   const std::size_t width = packed_width<V>(attention.head_size);
-  const float* const query = attention.query + tile.first_query * attention.stride + tile.head * attention.head_size;
+  const float* const query = static_cast<const float*>(attention.query) + tile.first_query * attention.stride +
+                             tile.head * attention.head_size;
   for (std::size_t key = 0; key < keys; key += V::kTileVectors * V::kLanes) {
     const std::size_t vectors = smaller(V::kTileVectors, (keys - key) / V::kLanes);
     multiply_tile<V>(tile.queries, vectors,

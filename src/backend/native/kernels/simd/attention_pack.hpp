@@ -60,8 +60,8 @@ template <class V>
 PackedKeys pack_keys(const Attention& attention, std::size_t head, const KeyRange& keys, float* columns, float* rows) {
   const std::size_t stride = attention.stride;
   const std::size_t head_size = attention.head_size;
-  const float* const key = attention.key + head * head_size;
-  const float* const value = attention.value + head * head_size;
+  const float* const key = static_cast<const float*>(attention.key) + head * head_size;
+  const float* const value = static_cast<const float*>(attention.value) + head * head_size;
   const std::size_t padded = keys.end - keys.begin;
   const std::size_t count = smaller(keys.end, attention.length) - keys.begin;
   for (std::size_t first = 0; first < padded; first += V::kTileVectors * V::kLanes) {

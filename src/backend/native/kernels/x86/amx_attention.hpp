@@ -137,7 +137,7 @@ void pack_head(const Attention& attention, std::size_t head, const KeyRange& ran
   const std::size_t key_tiles = rounded_up(size, kDimsOfKeys) / kDimsOfKeys;
   const std::size_t value_tiles = rounded_up(size, kDimsOfValues) / kDimsOfValues;
   for (std::size_t key = range.begin; key < range.end; key += 16) {
-    const float* const from = attention.key + key * stride + head * size;
+    const float* const from = static_cast<const float*>(attention.key) + key * stride + head * size;
     const std::size_t count = attention.length > key ? smaller(16, attention.length - key) : 0;
     for (std::size_t d = 0; d < key_tiles; ++d) {
       pack_key_tile<kParts>({from + d * kDimsOfKeys, stride, count, size - d * kDimsOfKeys},
@@ -145,7 +145,7 @@ void pack_head(const Attention& attention, std::size_t head, const KeyRange& ran
     }
   }
   for (std::size_t key = range.begin; key < range.end; key += kKeyGroup) {
-    const float* const from = attention.value + key * stride + head * size;
+    const float* const from = static_cast<const float*>(attention.value) + key * stride + head * size;
     const std::size_t count = smaller(kKeyGroup, attention.length - key);
     for (std::size_t d = 0; d < value_tiles; ++d) {
       pack_value_tile<kParts>({from + d * kDimsOfValues, stride, count, size - d * kDimsOfValues},
@@ -161,7 +161,7 @@ void pack_queries(const Attention& attention, std::size_t head, std::size_t firs
   const std::size_t size = attention.head_size;
   const __m512 scale = _mm512_set1_ps(attention.scale * kLog2E);
   for (std::size_t q = 0; q < kTileRows; ++q) {
-    const float* const row = attention.query + (first + q) * attention.stride + head * size;
+    const float* const row = static_cast<const float*>(attention.query) + (first + q) * attention.stride + head * size;
     const std::size_t some = q < count ? size : 0;
     for (std::size_t i = 0; i < size; i += 32) {
       split<kParts>(_mm512_mul_ps(load_within(row, i, some), scale),

@@ -1,4 +1,4 @@
-#include "backend/native/kernels/x86/amx_attention.hpp"
+#include "backend/native/kernels/x86/amx_rough_attention.hpp"
 #include "backend/native/kernels/x86/amx_slices.hpp"
 #include "backend/native/kernels/x86/x86_kernels.hpp"
 
@@ -20,7 +20,7 @@ constinit const RowKernels amx::kRows = {
     .rotate = rotate<AmxVector>,
     .attention = {attention_scratch<AmxVector>, attend<AmxVector>},
     .high_attention = {scratch_by_length<AmxVector, 2>, attend_by_length<AmxVector, 2>},
-    .rough_attention = {scratch_by_length<AmxVector, 1>, attend_by_length<AmxVector, 1>},
+    .rough_attention = {rough_scratch, attend_roughly, Operand::bf16},
     .all_finite = all_finite<AmxVector>,
     .map = map<AmxVector>};
 
