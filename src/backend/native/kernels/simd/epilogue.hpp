@@ -39,9 +39,30 @@ template <class V>
   return count == V::kLanes ? V::load(product.bias + column) : V::load_part(product.bias + column, count);
 }
 
+// Whole lines of bf16, where V makes them of two vectors.
+template <class V, Activation kActivation, bool kRough>
+void finish_lines(const Product& product, const TilePlace& place, const float* tile) {
+  constexpr std::size_t kColumns = 2 * V::kLanes;
+  const std::size_t column = place.panel * kColumns;
+  const FloatsOf<V> first_bias = bias_of<V>(product, column, V::kLanes);
+  const FloatsOf<V> second_bias = bias_of<V>(product, column + V::kLanes, V::kLanes);
+  auto* out = static_cast<std::uint16_t*>(product.out) + place.row * product.out_stride + column;
+  for (std::size_t r = 0; r < place.rows; ++r, out += product.out_stride) {
+    const float* const sums = tile + r * kColumns;
+    V::store_bf16(out, activate<V, kActivation, kRough>(V::add(V::load(sums), first_bias)),
+                  activate<V, kActivation, kRough>(V::add(V::load(sums + V::kLanes), second_bias)));
+  }
+}
+
 template <class V, std::size_t kVectors, Activation kActivation, bool kRough>
 void finish_plain(const Product& product, const TilePlace& place, const float* tile) {
   constexpr std::size_t kColumns = kVectors * V::kLanes;
+  if constexpr (kVectors == 2 && requires(FloatsOf<V> x) { V::store_bf16(nullptr, x, x); }) {
+    const bool is_whole = (place.panel + 1) * kColumns <= product.weights->layout.columns;
+    if (product.out_type == Operand::bf16 && product.residual == nullptr && is_whole) {
+      return finish_lines<V, kActivation, kRough>(product, place, tile);
+    }
+  }
   for (std::size_t j = 0; j < kVectors; ++j) {
     const std::size_t column = place.panel * kColumns + j * V::kLanes;
     if (column >= product.weights->layout.columns) return;

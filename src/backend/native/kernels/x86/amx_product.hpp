@@ -1,5 +1,6 @@
 // Products in blocks of two tiles of rows by a panel of two tiles of outputs. While the tiles add up a block, the
-// vector units make the result from the sums of the block before, which lie in the first-level cache.
+// vector units make the result from the sums of the block before, which lie in the first-level cache. So do a block's
+// rows, while the panels pass by that the second-level cache holds.
 #pragma once
 
 #include "backend/native/kernels/simd/epilogue.hpp"
@@ -12,6 +13,7 @@ namespace {
 inline constexpr std::size_t kPanelColumns = 32;
 inline constexpr std::size_t kWeightStride = kPanelColumns * 4;          // of a tile's rows in a panel
 inline constexpr std::size_t kTwoTileBytes = kTileRows * kWeightStride;  // the panel's weights for one tile's depth
+inline constexpr std::size_t kPassingBytes = std::size_t{512} << 10;     // of the panels that pass by
 inline constexpr std::size_t kBlockSums = 2 * kTileRows * kPanelColumns;
 
 // A tile of rows. The last one of many begins early enough to be whole; what it shares with the one before is computed
@@ -57,13 +59,18 @@ class Blocks {
     const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
     const TileScope scope(smaller(product_.row_count, kTileRows));
     memory_is_written();
-    for (std::size_t panel = product_.first_panel; panel < product_.last_panel; ++panel) {
+    const std::size_t panels = kPassingBytes / product_.weights->layout.panel_bytes + 1;
+    for (std::size_t first = product_.first_panel; first < product_.last_panel; first += panels) {
       for (std::size_t tile = 0; tile < tiles; tile += 2) {
         const RowTile upper = row_tile(product_.row_count, tile);
-        if (tile + 1 < tiles) {
-          add_up<true>({{upper, row_tile(product_.row_count, tile + 1)}, 2, panel});
-        } else {
-          add_up<false>({{upper, upper}, 1, panel});
+        const bool two = tile + 1 < tiles;
+        const RowTile lower = two ? row_tile(product_.row_count, tile + 1) : upper;
+        for (std::size_t panel = first; panel < smaller(first + panels, product_.last_panel); ++panel) {
+          if (two) {
+            add_up<true>({{upper, lower}, 2, panel});
+          } else {
+            add_up<false>({{upper, lower}, 1, panel});
+          }
         }
       }
     }
@@ -85,10 +92,10 @@ class Blocks {
       zero_tile<3>();
     }
     for (std::size_t step = 0; step < steps_; ++step) {
-      load_tile<6>(weights, kWeightStride);
+      load_passing_tile<6>(weights, kWeightStride);
       load_tile<4>(upper, stride_);
       Kernel::template add<0, 4, 6>();
-      load_tile<7>(weights + kTileRowBytes, kWeightStride);
+      load_passing_tile<7>(weights + kTileRowBytes, kWeightStride);
       Kernel::template add<1, 4, 7>();
       if constexpr (kTwo) {
         load_tile<5>(lower, stride_);

@@ -45,6 +45,12 @@ template <int kTile>
 [[gnu::always_inline]] inline void load_tile(const void* memory, std::size_t stride) {
   asm volatile("tileloadd (%0,%1,1), %%tmm%c2" : : "r"(memory), "r"(stride), "i"(kTile));
 }
+
+// For what passes by once, while something else shall stay in the first-level cache.
+template <int kTile>
+[[gnu::always_inline]] inline void load_passing_tile(const void* memory, std::size_t stride) {
+  asm volatile("tileloaddt1 (%0,%1,1), %%tmm%c2" : : "r"(memory), "r"(stride), "i"(kTile));
+}
 inline void memory_is_written() { asm volatile("" : : : "memory"); }
 
 template <int kTile>
