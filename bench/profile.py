@@ -16,10 +16,10 @@ from pathlib import Path
 # The first that a function's name has counts.
 STAGES = {
     "attention": r"attend|weigh|_scores|pack_key|pack_value|pack_rough|softmax",
-    "epilogues (bias, GELU, residual, scales)": r"::finish<|finish_some|gelu",
+    "epilogues (bias, GELU, residual, scales)": r"::finish|gelu",
     "products": r"multiply|_tile<|product|dot",
     "rows to operands (rounding, splitting, quantising)": r"row_to_operand|range_of|quanti|pack_rows|to_bytes|pack_bytes",
-    "norms, embeddings, pooling": r"::norm<|gather|embed|pool|widen",
+    "norms, embeddings, pooling": r"::norm<|gather|::embed\(|emit|pool|widen",
 }
 SET_UP = re.compile(r"bench::|mersenne_twister|prepack|pack_weights|pack_panel|clear_page|page_fault|memset")
 
