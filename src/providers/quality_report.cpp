@@ -27,10 +27,13 @@ Result<Timed> embed(EmbeddingProvider& provider, std::span<const std::string> te
 std::vector<double> ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  // What is no number stands last: `<` alone would be no order.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::isnan(values[b]) ? !std::isnan(values[a]) : values[a] < values[b];
+  });
   std::vector<double> rank(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
+    std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     for (std::size_t at = begin; at < end; ++at) rank[order[at]] = static_cast<double>(begin + end - 1) / 2;
     begin = end;
@@ -121,6 +124,11 @@ Result<QualityReport> compare_quality(EmbeddingProvider& float32, EmbeddingProvi
                  "texts: expected at least 2 for the quality report, found " + std::to_string(texts.size()),
                  {},
                  {}};
+  }
+  for (std::size_t at = 0; at < pairs.size(); ++at) {
+    if (std::isfinite(pairs[at].score)) continue;
+    return Error{
+        ErrorCode::invalid_argument, "pairs[" + std::to_string(at) + "].score: expected a finite number", {}, {}};
   }
   // A first pass each, so that none is measured cold.
   for (auto* const provider : {&float32, &quantized}) {

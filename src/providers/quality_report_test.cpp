@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <akidb/embedding/open.hpp>
 
+#include <limits>
 #include <set>
 
 namespace akidb::embedding::providers {
@@ -16,6 +17,13 @@ TEST(Spearman, ComparesRanks) {
   EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{5, 5, 5, 5}), 0);
   // Ties share their mean rank: 0, 1.5, 1.5, 3.
   EXPECT_NEAR(spearman(rising, std::vector<double>{1, 2, 2, 3}), 0.9486832981, 1e-9);
+}
+
+TEST(Spearman, ComesToAnEndWhateverTheValues) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> rising = {1, 2, 3, 4};
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{1, 2, kNan, kNan}), 1);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{kNan, 3, 2, 1}), -1);
 }
 
 TEST(NeighborOverlap, CountsWhatBothHave) {
@@ -39,6 +47,18 @@ TEST(QualityReport, OfOneProviderIsPerfect) {
   EXPECT_EQ(report->neighbor_overlap, 1);
   EXPECT_EQ(report->spearman, report->spearman_float32);
   EXPECT_TRUE(report->spearman);
+}
+
+TEST(QualityReport, RefusesLabelsThatAreNoNumber) {
+  const auto provider = open({.provider = ProviderKind::hash});
+  ASSERT_TRUE(provider);
+  for (const double label : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    const std::vector<LabelledPair> pairs = {{"a", "b", 1}, {"c", "c", label}};
+    const auto report = compare_quality(**provider, **provider, sample_texts(), pairs);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(report.error().message, "pairs[1].score: expected a finite number");
+  }
 }
 
 TEST(QualityReport, NeedsTwoTexts) {

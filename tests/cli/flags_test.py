@@ -150,6 +150,12 @@ class Small(ProgramTest):
         self.fails(2, "--texts: the file has no lines", "quantize", "model", "--to", "int8", "--texts", empty)
         self.fails(2, "cannot read", "quantize", "model", "--to", "int8", "--calibration", str(self.folder))
 
+    def test_quantize_with_labels_that_are_no_number(self):
+        for label in ("nan", "inf", "-inf", "1e999"):
+            self.write("pairs.tsv", f"1\ta\tb\n{label}\tc\td\n")
+            message = "--pairs: pairs.tsv: line 2: expected a finite number"
+            self.fails(2, message, "quantize", "model", "--to", "int8", "--pairs", "pairs.tsv")
+
     def test_a_name_with_control_characters_stays_on_its_line(self):
         self.fails(3, "a\\nb\\x1b[31m", "embed", "hi", "--model", "a\nb\x1b[31m/x.onnx")
 

@@ -1,5 +1,6 @@
 #include <akidb/embedding/quantize.hpp>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -21,7 +22,7 @@ Error wrong(const std::string& message, std::string detail = {}) {
 std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 
@@ -61,8 +62,9 @@ Result<std::vector<LabelledPair>> pairs_of(const Values& values) {
     const auto second = first == std::string::npos ? first : line.find('\t', first + 1);
     const auto score = second == std::string::npos ? std::nullopt : number(std::string_view(line).substr(0, first));
     if (!score) {
-      return wrong("--pairs: line " + std::to_string(pairs.size() + 1) +
-                   ": expected a number, a text and a text, with tabs between them");
+      return wrong("--pairs: " + fs::path(values.text("pairs")).filename().string() + ": line " +
+                   std::to_string(pairs.size() + 1) +
+                   ": expected a finite number, a text and a text, with tabs between them");
     }
     pairs.push_back({line.substr(first + 1, second - first - 1), line.substr(second + 1), *score});
   }
