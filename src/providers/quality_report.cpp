@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/cosine.hpp"
@@ -53,7 +54,7 @@ std::vector<std::size_t> nearest(const Embeddings& rows, std::size_t to, std::si
   return places;
 }
 
-Result<double> spearman_of(EmbeddingProvider& provider, std::span<const LabelledPair> pairs) {
+Result<std::optional<double>> spearman_of(EmbeddingProvider& provider, std::span<const LabelledPair> pairs) {
   std::vector<std::string> texts;
   std::vector<double> labels;
   for (const auto& pair : pairs) {
@@ -70,6 +71,30 @@ Result<double> spearman_of(EmbeddingProvider& provider, std::span<const Labelled
   return spearman(cosines, labels);
 }
 
+bool have_one_label(std::span<const LabelledPair> pairs) {
+  return std::all_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.score == pairs[0].score; });
+}
+
+// Where a side does not vary, the report says which.
+Result<void> compare_pairs(EmbeddingProvider& float32, EmbeddingProvider& quantized,
+                           std::span<const LabelledPair> pairs, QualityReport& report) {
+  if (have_one_label(pairs)) {
+    report.no_spearman_why = pairs.size() == 1 ? "one pair has no order" : "the labels of all pairs are equal";
+    return {};
+  }
+  const auto before = spearman_of(float32, pairs);
+  if (!before) return before.error();
+  const auto after = spearman_of(quantized, pairs);
+  if (!after) return after.error();
+  if (*before && *after) {
+    report.spearman_float32 = *before;
+    report.spearman = *after;
+  } else {
+    report.no_spearman_why = "the cosines of all pairs are equal";
+  }
+  return {};
+}
+
 void compare_rows(const Embeddings& a, const Embeddings& b, QualityReport& report) {
   std::vector<double> cosines;
   for (std::size_t at = 0; at < a.rows(); ++at) {
@@ -81,14 +106,21 @@ void compare_rows(const Embeddings& a, const Embeddings& b, QualityReport& repor
   }
   std::sort(cosines.begin(), cosines.end());
   report.least_cosine = cosines.front();
-  report.cosine_p1 = cosines[cosines.size() / 100];
-  report.cosine_p50 = cosines[cosines.size() / 2];
+  report.cosine_p1 = percentile(cosines, 0.01);
+  report.cosine_p50 = percentile(cosines, 0.5);
   report.mean_cosine = std::accumulate(cosines.begin(), cosines.end(), 0.0) / static_cast<double>(cosines.size());
 }
 
 }  // namespace
 
-double spearman(std::span<const double> a, std::span<const double> b) {
+double percentile(std::span<const double> sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+std::optional<double> spearman(std::span<const double> a, std::span<const double> b) {
   const auto ra = ranks(a);
   const auto rb = ranks(b);
   const double mean = static_cast<double>(a.size() - 1) / 2;
@@ -100,7 +132,8 @@ double spearman(std::span<const double> a, std::span<const double> b) {
     aa += (ra[i] - mean) * (ra[i] - mean);
     bb += (rb[i] - mean) * (rb[i] - mean);
   }
-  return aa == 0 || bb == 0 ? 0 : ab / std::sqrt(aa * bb);
+  if (aa == 0 || bb == 0) return std::nullopt;
+  return ab / std::sqrt(aa * bb);
 }
 
 double neighbor_overlap(const Embeddings& a, const Embeddings& b, std::size_t k) {
@@ -144,13 +177,8 @@ Result<QualityReport> compare_quality(EmbeddingProvider& float32, EmbeddingProvi
   report.neighbor_overlap = neighbor_overlap(before->rows, after->rows, kNeighbors);
   report.texts_per_second_float32 = static_cast<double>(texts.size()) / before->seconds;
   report.texts_per_second = static_cast<double>(texts.size()) / after->seconds;
-  if (pairs.size() < 2) return report;
-  const auto labels_before = spearman_of(float32, pairs);
-  if (!labels_before) return labels_before.error();
-  const auto labels_after = spearman_of(quantized, pairs);
-  if (!labels_after) return labels_after.error();
-  report.spearman_float32 = *labels_before;
-  report.spearman = *labels_after;
+  if (pairs.empty()) return report;
+  if (auto compared = compare_pairs(float32, quantized, pairs, report); !compared) return compared.error();
   return report;
 }
 

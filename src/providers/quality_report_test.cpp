@@ -11,19 +11,30 @@ namespace {
 
 TEST(Spearman, ComparesRanks) {
   const std::vector<double> rising = {1, 2, 3, 4};
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{10, 20, 300, 4000}), 1);
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{4, 3, 2, 1}), -1);
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{1, 3, 2, 4}), 0.8);
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{5, 5, 5, 5}), 0);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{10, 20, 300, 4000}).value(), 1);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{4, 3, 2, 1}).value(), -1);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{1, 3, 2, 4}).value(), 0.8);
+  EXPECT_FALSE(spearman(rising, std::vector<double>{5, 5, 5, 5}));
+  EXPECT_FALSE(spearman(std::vector<double>{0.5, 0.5}, std::vector<double>{1, 2}));
   // Ties share their mean rank: 0, 1.5, 1.5, 3.
-  EXPECT_NEAR(spearman(rising, std::vector<double>{1, 2, 2, 3}), 0.9486832981, 1e-9);
+  EXPECT_NEAR(spearman(rising, std::vector<double>{1, 2, 2, 3}).value(), 0.9486832981, 1e-9);
 }
 
 TEST(Spearman, ComesToAnEndWhateverTheValues) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> rising = {1, 2, 3, 4};
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{1, 2, kNan, kNan}), 1);
-  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{kNan, 3, 2, 1}), -1);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{1, 2, kNan, kNan}).value(), 1);
+  EXPECT_DOUBLE_EQ(spearman(rising, std::vector<double>{kNan, 3, 2, 1}).value(), -1);
+}
+
+TEST(Percentile, LiesBetweenTheTwoNearest) {
+  const std::vector<double> eleven = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  EXPECT_DOUBLE_EQ(percentile(eleven, 0), 0);
+  EXPECT_DOUBLE_EQ(percentile(eleven, 0.01), 0.1);
+  EXPECT_DOUBLE_EQ(percentile(eleven, 0.5), 5);
+  EXPECT_DOUBLE_EQ(percentile(eleven, 1), 10);
+  EXPECT_DOUBLE_EQ(percentile(std::vector<double>{1, 2}, 0.5), 1.5);
+  EXPECT_DOUBLE_EQ(percentile(std::vector<double>{3}, 0.01), 3);
 }
 
 TEST(NeighborOverlap, CountsWhatBothHave) {
@@ -47,6 +58,25 @@ TEST(QualityReport, OfOneProviderIsPerfect) {
   EXPECT_EQ(report->neighbor_overlap, 1);
   EXPECT_EQ(report->spearman, report->spearman_float32);
   EXPECT_TRUE(report->spearman);
+}
+
+TEST(QualityReport, SaysWhyThereIsNoSpearman) {
+  const auto provider = open({.provider = ProviderKind::hash});
+  ASSERT_TRUE(provider);
+  struct Case {
+    std::vector<LabelledPair> pairs;
+    std::string why;
+  };
+  for (const auto& [pairs, why] : {Case{{{"a", "b", 1}}, "one pair has no order"},
+                                   Case{{{"a", "b", 1}, {"c", "d", 1}}, "the labels of all pairs are equal"},
+                                   Case{{{"a", "a", 1}, {"a", "a", 2}}, "the cosines of all pairs are equal"},
+                                   Case{{{"a", "b", 1}, {"c", "c", 2}}, ""}, Case{{}, ""}}) {
+    const auto report = compare_quality(**provider, **provider, sample_texts(), pairs);
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->no_spearman_why, why);
+    EXPECT_EQ(report->spearman.has_value(), why.empty() && !pairs.empty());
+    EXPECT_EQ(report->spearman_float32.has_value(), report->spearman.has_value());
+  }
 }
 
 TEST(QualityReport, RefusesLabelsThatAreNoNumber) {

@@ -109,7 +109,7 @@ TEST_P(Quality, StaysWithinItsBounds) {
     sum += cosine;
   }
   const double kept = kept_neighbors(rows);
-  const double correlation = providers::spearman(cosines_of_pairs(exact), cosines_of_pairs(rows));
+  const double correlation = providers::spearman(cosines_of_pairs(exact), cosines_of_pairs(rows)).value();
   std::printf("%s: least cosine %.6f, mean %.6f, neighbours kept %.4f, rank correlation %.6f\n", GetParam().name, least,
               sum / kTexts, kept, correlation);
   EXPECT_GE(least, GetParam().least_cosine);

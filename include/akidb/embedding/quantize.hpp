@@ -51,13 +51,14 @@ struct QuantizeOptions {
 struct QualityReport {
   std::size_t texts = 0;
   double least_cosine = 1;
-  double cosine_p1 = 1;  // one text in a hundred is below it
+  double cosine_p1 = 1;  // one text in a hundred is below it; between two texts on the line from one to the other
   double cosine_p50 = 1;
   double mean_cosine = 1;
   double largest_difference = 0;             // of two values
   double neighbor_overlap = 1;               // of the ten nearest other texts, those that are the same; mean
-  std::optional<double> spearman;            // of cosines to labels; nothing without pairs
+  std::optional<double> spearman;            // of cosines to labels; nothing without pairs that differ
   std::optional<double> spearman_float32{};  // the same of float32
+  std::string no_spearman_why{};             // where there are pairs and no Spearman of them
   double texts_per_second = 0;               // on this machine, each text of the report once
   double texts_per_second_float32 = 0;
 };

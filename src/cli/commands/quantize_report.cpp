@@ -22,6 +22,8 @@ std::string quantize_table(const QuantizeReport& report) {
   out += "neighbours  " + fixed(100 * quality.neighbor_overlap, 1) + " % of the ten nearest stay\n";
   if (quality.spearman && quality.spearman_float32) {
     out += "spearman    " + fixed(*quality.spearman, 4) + ", float32 " + fixed(*quality.spearman_float32, 4) + "\n";
+  } else if (!quality.no_spearman_why.empty()) {
+    out += "spearman    none: " + quality.no_spearman_why + "\n";
   }
   out += "speed       " + rate_text(quality.texts_per_second) + " texts/s, float32 " +
          rate_text(quality.texts_per_second_float32) + "\n";
@@ -46,6 +48,7 @@ std::string quantize_json(const QuantizeReport& report) {
              .add("neighbor_overlap", quality.neighbor_overlap, 6)
              .add("spearman", quality.spearman, 6)
              .add("spearman_float32", quality.spearman_float32, 6)
+             .add_or_null("no_spearman_why", quality.no_spearman_why)
              .add("texts_per_second", quality.texts_per_second, 1)
              .add("texts_per_second_float32", quality.texts_per_second_float32, 1)
              .text() +
