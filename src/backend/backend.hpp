@@ -68,7 +68,8 @@ class Backend {
   virtual ~Backend() = default;
   [[nodiscard]] virtual const BackendInfo& info() const = 0;
 
-  // All rows have gone to `sink` when it returns. Results do not depend on the other sequences of the
+  // All rows have gone to `sink` when it returns. An error with an input_index is the fault of one sequence, whichever:
+  // the others may do without it. Results do not depend on the other sequences of the
   // batch beyond rounding (at most 1e-6 in a unit vector).
   virtual Result<void> forward(const TokenBatch& batch, Cores cores, RowSink& sink) = 0;
 };

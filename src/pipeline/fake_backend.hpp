@@ -44,6 +44,9 @@ class FakeBackend final : public backend::Backend {
       changed_.wait(lock, [&] { return open_; });
     }
     if (fail_with) return *fail_with;
+    for (const auto id : batch.token_ids) {
+      if (id == poison) return Error{ErrorCode::data_corrupt, "poison", {}, 0};
+    }
     for (std::size_t at = 0; at < batch.sequences(); ++at) {
       const auto first = batch.token_ids[batch.offsets[at]];
       for (std::size_t token = 0; token < batch.length(at); ++token) {
@@ -66,6 +69,7 @@ class FakeBackend final : public backend::Backend {
   }
 
   std::optional<Error> fail_with;
+  std::optional<std::uint32_t> poison;  // an id that fails whatever sequence it is in
 
  private:
   void set_open(bool open) {

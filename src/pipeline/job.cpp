@@ -30,8 +30,7 @@ Job::Job(Submission submission, std::string model, AnswerSpace space, Completion
       remaining_(request_.inputs.size()) {}
 
 bool Job::is_dead(TimePoint now) const noexcept {
-  return answered_.load(std::memory_order_relaxed) || request_.cancel.cancelled() ||
-         (request_.deadline && now >= *request_.deadline);
+  return is_answered() || request_.cancel.cancelled() || (request_.deadline && now >= *request_.deadline);
 }
 
 void Job::answer_if_dead(TimePoint now) noexcept {

@@ -45,6 +45,8 @@ class Job {
   // The reason not to compute any more of it: cancelled, past its deadline, or already answered.
   [[nodiscard]] bool is_dead(TimePoint now) const noexcept;
 
+  [[nodiscard]] bool is_answered() const noexcept { return answered_.load(std::memory_order_relaxed); }
+
   // Answers a dead job with the reason; a job that lives goes on.
   void answer_if_dead(TimePoint now) noexcept;
 

@@ -264,6 +264,34 @@ TEST_F(PipelineTest, AnEngineErrorReachesEveryRequestOfTheUnit) {
   EXPECT_TRUE(run(request_of({TokenIds{5}})));
 }
 
+TEST_F(PipelineTest, AnErrorOfOneSequenceNamesItsInputAndSparesTheOthers) {
+  for (const auto output : {Output::pooled, Output::tokens}) {
+    start();
+    backend_->poison = 13;
+    auto blocker = block_worker();
+    auto bad_request = request_of({TokenIds{5, 6}, TokenIds{7, 13}, TokenIds{8, 13}});
+    bad_request.output = output;
+    auto good_request = request_of({TokenIds{5, 6}, TokenIds{3, 4}});
+    good_request.output = output;
+    auto bad = submit(std::move(bad_request));
+    auto good = submit(std::move(good_request));
+    backend_->open();
+    ASSERT_TRUE(blocker.get());
+
+    const auto refused = bad.get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::data_corrupt);
+    EXPECT_EQ(refused.error().message, "inputs[1]: poison");
+    EXPECT_EQ(refused.error().input_index, 1U);
+    const auto spared = good.get();
+    ASSERT_TRUE(spared) << to_string(spared.error());
+    EXPECT_EQ(spared->embeddings.rows(), output == Output::tokens ? 4U : 2U);
+    EXPECT_EQ(spared->embeddings.row(spared->embeddings.rows() - 1)[1], 4);
+    // Of the unit once, then each alone but the last of the request that has failed.
+    EXPECT_EQ(backend_->passes(), 1 + 1 + 4);
+  }
+}
+
 TEST_F(PipelineTest, ALoneTextOnAnIdleMachineMayUseAllCores) {
   start(2);
   while (executor_->idle() != 2) std::this_thread::yield();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,14 @@ namespace {
 
 std::size_t skipped_tokens(const Sequence& sequence) {
   return sequence.slice->skipped.empty() ? 0 : sequence.slice->skipped[sequence.at];
+}
+
+bool is_of_one_sequence(const Result<void>& outcome) { return !outcome && outcome.error().input_index.has_value(); }
+
+Error of_input(Error error, std::size_t input) {
+  error.message.insert(0, "inputs[" + std::to_string(input) + "]: ");
+  error.input_index = input;
+  return error;
 }
 
 }  // namespace
@@ -89,20 +98,32 @@ Result<void> UnitRunner::forward(const Unit& unit, backend::Cores cores, Compute
 }
 
 void UnitRunner::deliver(const Unit& unit, Computed computed) const noexcept {
+  const bool each_alone = is_of_one_sequence(computed.outcome) && unit.sequences.size() > 1;
   for (std::size_t at = 0; at < unit.sequences.size(); ++at) {
     try {
-      deliver_one(unit, at, computed);
+      each_alone ? deliver_alone(unit.sequences[at]) : deliver_one(unit, at, computed);
     } catch (const std::bad_alloc&) {
       unit.sequences[at].job().fail(ErrorCode::resource_exhausted, "not enough memory to hold the vectors");
     }
   }
 }
 
+void UnitRunner::deliver_alone(const Sequence& sequence) const {
+  auto& job = sequence.job();
+  if (job.is_answered()) return;
+  if (job.wants_tokens()) job.token_rows(sequence.input()).values.clear();
+  const Unit alone{{sequence}, sequence.length()};
+  auto computed = compute(alone, backend::Cores::one);
+  deliver_one(alone, 0, computed);
+}
+
 void UnitRunner::deliver_one(const Unit& unit, std::size_t at, Computed& computed) const {
   const auto& sequence = unit.sequences[at];
   auto& job = sequence.job();
   if (!computed.outcome) {
-    job.fail(computed.outcome.error());
+    auto error = computed.outcome.error();
+    if (error.input_index) error = of_input(std::move(error), sequence.input());
+    job.fail(std::move(error));
     return;
   }
   job.add_compute_time(computed.spent * sequence.length() / static_cast<std::int64_t>(unit.tokens));

@@ -14,7 +14,8 @@
 
 namespace akidb::embedding::pipeline {
 
-// Immutable after construction; thread-safe.
+// A backend's error with an input_index is the fault of one sequence, whichever. Immutable after construction;
+// thread-safe.
 class UnitRunner {
  public:
   // `pooling` is nothing where the backend's output is pooled already. `normalize` is what
@@ -33,13 +34,15 @@ class UnitRunner {
 
   [[nodiscard]] Computed compute(const Unit& unit, backend::Cores cores) const;
 
-  // Every sequence's job has its row, or has failed, when it returns; whole jobs are answered.
+  // Every sequence's job has its row, or has failed, when it returns; whole jobs are answered. What failed by one
+  // sequence's fault is computed again, each alone.
   void deliver(const Unit& unit, Computed computed) const noexcept;
 
  private:
   class Sink;
   [[nodiscard]] bool wants_first_rows_only(const Unit& unit) const;
   Result<void> forward(const Unit& unit, backend::Cores cores, Computed& computed) const;
+  void deliver_alone(const Sequence& sequence) const;
   void deliver_one(const Unit& unit, std::size_t at, Computed& computed) const;
   void finish(const Sequence& sequence, std::span<float> pooled) const;
   void finish_tokens(const Sequence& sequence) const;

@@ -1,11 +1,14 @@
 // The door: what every provider's requests pass on the way in, and every answer on the way out.
 #include <akidb/embedding/provider.hpp>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/guard_memory.hpp"
@@ -69,11 +72,26 @@ Result<void> check_answer(const BatchEmbeddingResponse& response, const Expected
     const auto [first, last] = embeddings.span_of(input);
     const auto rows = embeddings.values().subspan(first * expected.dimension, (last - first) * expected.dimension);
     if (all_finite(rows)) continue;
-    auto error = bad_answer("a value that is not finite for inputs[" + std::to_string(input) + "]");
-    error.input_index = input;
-    return error;
+    return Error{
+        ErrorCode::data_corrupt, "inputs[" + std::to_string(input) + "]: the model gave NaN or infinity", {}, input};
   }
   return {};
+}
+
+// Its one text is no input of the caller's.
+Error of_health_check(const std::string& check, Error error) {
+  if (!error.input_index) return error;
+  constexpr std::string_view kInput = "inputs[0]: ";
+  if (error.message.starts_with(kInput)) error.message.erase(0, kInput.size());
+  error.message.insert(0, check);
+  error.input_index.reset();
+  return error;
+}
+
+std::string short_number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%g", value);
+  return text.data();
 }
 
 // A caller's completion, which sees the answer once it has been checked. Where want of memory drops it on its way, it
@@ -206,14 +224,15 @@ Result<void> EmbeddingProvider::health_check() {
   BatchEmbeddingRequest request;
   request.inputs.push_back(health_input());
   auto response = embed_batch(std::move(request));
-  if (!response) return std::move(response).error();
+  const std::string check = "health check of " + (*info)->model + ": ";
+  if (!response) return of_health_check(check, std::move(response).error());
 
   double squares = 0;
   for (const float value : response->embeddings.row(0)) squares += static_cast<double>(value) * value;
   const bool is_unit = std::abs(std::sqrt(squares) - 1.0) < 1e-3;
   if (squares == 0 || ((*info)->normalized && !is_unit)) {
     return Error{ErrorCode::internal,
-                 "health check: the vector has length " + std::to_string(std::sqrt(squares)) + ", expected " +
+                 check + "the vector has length " + short_number(std::sqrt(squares)) + ", expected " +
                      ((*info)->normalized ? "1" : "more than 0"),
                  {},
                  {}};

@@ -222,10 +222,12 @@ const std::vector<BadAnswer> kBadAnswers = {
        return response;
      },
      "1 reports for 2 inputs"},
-    {"NanFirst", Output::pooled, [] { return with_value(2, 0, kNan); }, "not finite for inputs[0]", 0},
-    {"NanLast", Output::pooled, [] { return with_value(2, 7, kNan); }, "not finite for inputs[1]", 1},
-    {"Infinity", Output::pooled, [] { return with_value(2, 5, kInfinity); }, "not finite for inputs[1]", 1},
-    {"NegativeInfinity", Output::pooled, [] { return with_value(2, 3, -kInfinity); }, "not finite for inputs[0]", 0},
+    {"NanFirst", Output::pooled, [] { return with_value(2, 0, kNan); }, "inputs[0]: the model gave NaN or infinity", 0},
+    {"NanLast", Output::pooled, [] { return with_value(2, 7, kNan); }, "inputs[1]: the model gave NaN or infinity", 1},
+    {"Infinity", Output::pooled, [] { return with_value(2, 5, kInfinity); },
+     "inputs[1]: the model gave NaN or infinity", 1},
+    {"NegativeInfinity", Output::pooled, [] { return with_value(2, 3, -kInfinity); },
+     "inputs[0]: the model gave NaN or infinity", 0},
     {"PooledForTokens", Output::tokens, [] { return pooled(2); }, "rows of tokens"},
     {"TokensWithoutEnd", Output::tokens,
      [] {
@@ -268,17 +270,17 @@ const std::vector<BadAnswer> kBadAnswers = {
        response.embeddings = std::move(embeddings);
        return response;
      },
-     "not finite for inputs[1]", 1},
+     "inputs[1]: the model gave NaN or infinity", 1},
 };
 
 class RefusedAnswer : public ::testing::TestWithParam<BadAnswer> {};
 
-TEST_P(RefusedAnswer, IsInternalAndSaysWhatCame) {
+TEST_P(RefusedAnswer, SaysWhatCame) {
   Scripted provider([](const BatchEmbeddingRequest&) { return GetParam().answer(); });
   const auto outcome = submit(provider, {.inputs = {"a", "b"}, .output = GetParam().output});
   ASSERT_EQ(outcome.calls, 1);
   ASSERT_FALSE(*outcome.result);
-  EXPECT_EQ(outcome.result->error().code, ErrorCode::internal);
+  EXPECT_EQ(outcome.result->error().code, GetParam().input ? ErrorCode::data_corrupt : ErrorCode::internal);
   EXPECT_THAT(outcome.result->error().message, HasSubstr(GetParam().message));
   EXPECT_EQ(outcome.result->error().input_index, GetParam().input);
 }
@@ -342,12 +344,16 @@ TEST(EmbeddingProvider, HealthIsAFiniteVectorOfTheRightLength) {
   const std::vector<Health> cases = {
       {"unit", true, {0.5F, 0.5F, 0.5F, 0.5F}, ""},
       {"unit within rounding", true, {0.50001F, 0.5F, 0.5F, 0.5F}, ""},
-      {"too long", true, {1, 1, 0, 0}, "health check: the vector has length 1.414214, expected 1"},
-      {"too short", true, {0.5F, 0, 0, 0}, "health check: the vector has length 0.500000, expected 1"},
-      {"zero", true, {0, 0, 0, 0}, "health check: the vector has length 0.000000, expected 1"},
+      {"too long", true, {1, 1, 0, 0}, "health check of scripted: the vector has length 1.41421, expected 1"},
+      {"too short", true, {0.5F, 0, 0, 0}, "health check of scripted: the vector has length 0.5, expected 1"},
+      {"zero", true, {0, 0, 0, 0}, "health check of scripted: the vector has length 0, expected 1"},
+      {"tiny", true, {1e-20F, 0, 0, 0}, "health check of scripted: the vector has length 1e-20, expected 1"},
       {"any length", false, {1, 2, 3, 4}, ""},
-      {"zero of any length", false, {0, 0, 0, 0}, "health check: the vector has length 0.000000, expected more than 0"},
-      {"not finite", false, {0, kNan, 0, 0}, "the model gave a value that is not finite for inputs[0]"},
+      {"zero of any length",
+       false,
+       {0, 0, 0, 0},
+       "health check of scripted: the vector has length 0, expected more than 0"},
+      {"not finite", false, {0, kNan, 0, 0}, "health check of scripted: the model gave NaN or infinity"},
   };
   for (const auto& [name, normalized, vector, message] : cases) {
     SCOPED_TRACE(name);
@@ -362,8 +368,9 @@ TEST(EmbeddingProvider, HealthIsAFiniteVectorOfTheRightLength) {
     EXPECT_EQ(provider.submissions, 1);
     EXPECT_EQ(health.has_value(), message.empty());
     if (health) continue;
-    EXPECT_EQ(health.error().code, ErrorCode::internal);
+    EXPECT_EQ(health.error().code, name == "not finite" ? ErrorCode::data_corrupt : ErrorCode::internal);
     EXPECT_EQ(health.error().message, message);
+    EXPECT_FALSE(health.error().input_index);
   }
 }
 

@@ -102,7 +102,8 @@ Result<std::unique_ptr<backend::Backend>> open_with(const std::string& tensor, f
 
 TEST(NativeBackend, RefusesWeightsThatAreNotFinite) {
   for (const char* tensor : {"encoder.layer.1.output.dense.weight", "encoder.layer.0.attention.self.key.bias",
-                             "embeddings.LayerNorm.weight", "encoder.layer.0.intermediate.dense.weight"}) {
+                             "embeddings.LayerNorm.weight", "encoder.layer.0.intermediate.dense.weight",
+                             "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight"}) {
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       const auto opened = open_with(tensor, value);
       ASSERT_FALSE(opened) << tensor;
@@ -141,7 +142,8 @@ TEST(NativeBackend, SaysWhichLayerGaveAValueThatIsNotFinite) {
     for (const auto cores : {Cores::one, Cores::all}) {
       const auto outcome = (*opened)->forward({ids, offsets}, cores, sink);
       ASSERT_FALSE(outcome) << tensor << ", precision " << static_cast<int>(precision);
-      EXPECT_EQ(outcome.error().code, ErrorCode::internal);
+      EXPECT_EQ(outcome.error().code, ErrorCode::data_corrupt);
+      EXPECT_TRUE(outcome.error().input_index);
       EXPECT_THAT(outcome.error().message, HasSubstr(place));
     }
     EXPECT_EQ(sink.calls, 0);

@@ -86,8 +86,8 @@ class Packer {
 
   void walk(EncoderWeights& weights) {
     weights.word_table = table(model_.word_embeddings);
-    if (model_.position_embeddings) weights.position_table = table(*model_.position_embeddings);
-    if (model_.type_embeddings) weights.type_table = table(*model_.type_embeddings);
+    if (model_.position_embeddings) weights.position_table = checked_table(*model_.position_embeddings);
+    if (model_.type_embeddings) weights.type_table = checked_table(*model_.type_embeddings);
     weights.embeddings_norm = norm(model_.embeddings_norm);
     weights.layers.resize(model_.layers.size());
     for (std::size_t i = 0; i < model_.layers.size(); ++i) layer(i, weights.layers[i]);
@@ -106,7 +106,8 @@ class Packer {
     out.output_norm = norm(stored.output_norm);
   }
 
-  // Rows of a table of embeddings. What is not finite there is met when it is used.
+  // Rows of a table of embeddings. What is not finite there is met when it is used: to read every word's row would take
+  // longer than the packing.
   const float* table(const StoredTensor& tensor) {
     if (const float* const in_place = row_in_place(tensor, 0)) return in_place;
     float* const out = reserve_floats(tensor.rows * tensor.columns);
@@ -121,6 +122,20 @@ class Packer {
       });
     }
     return out;
+  }
+
+  const float* checked_table(const StoredTensor& tensor) {
+    const float* const rows = table(tensor);
+    if (!writes_) return rows;
+    work_.emplace_back([this, &tensor]() -> Result<void> {
+      std::vector<float> row(tensor.columns);
+      for (std::size_t at = 0; at < tensor.rows; ++at) {
+        read_row(tensor, at, row.data());
+        if (!set_.rows.all_finite(row.data(), row.size())) return not_finite(tensor);
+      }
+      return {};
+    });
+    return rows;
   }
 
   const float* vector(const StoredTensor& tensor) {

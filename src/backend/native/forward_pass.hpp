@@ -47,7 +47,7 @@ class ForwardPass {
   // `batch` has been checked: ids below the vocabulary, lengths within the positions.
   ForwardPass(const Encoder& encoder, const TokenBatch& batch, const Team::Lead& lead, Arena& arena, RowSink& sink);
 
-  // internal, naming the layer, where a value is not finite; resource_exhausted where memory is short.
+  // data_corrupt, naming the layer, where a value is not finite; resource_exhausted where memory is short.
   Result<void> run();
 
  private:

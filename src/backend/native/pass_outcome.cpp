@@ -17,7 +17,7 @@ Result<void> PassOutcome::result() const {
   const std::string where = stage == kEmbeddingsStage ? "the embeddings"
                             : stage % 2 == 1          ? "the attention of layer " + std::to_string((stage - 1) / 2)
                                                       : "the feed-forward of layer " + std::to_string((stage - 2) / 2);
-  return Error{ErrorCode::internal, "the model gave NaN or infinity in " + where, {}, {}};
+  return Error{ErrorCode::data_corrupt, "the model gave NaN or infinity in " + where, {}, 0};
 }
 
 }  // namespace akidb::embedding::backend::native

@@ -25,7 +25,7 @@ class PassOutcome {
   [[nodiscard]] bool is_good() const noexcept { return failed_.load(std::memory_order_relaxed) == kNowhere; }
   [[nodiscard]] bool is_out_of_memory() const noexcept { return failed_.load(std::memory_order_relaxed) == kNoMemory; }
 
-  // internal, naming the layer; resource_exhausted.
+  // data_corrupt with an input_index (backend.hpp), naming the layer; resource_exhausted.
   [[nodiscard]] Result<void> result() const;
 
  private:

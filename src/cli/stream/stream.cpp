@@ -151,7 +151,8 @@ class Stream {
   }
 
   static bool is_of_an_input(const Error& error) {
-    return error.code == ErrorCode::invalid_argument && error.input_index.has_value();
+    const bool is_refused = error.code == ErrorCode::invalid_argument || error.code == ErrorCode::data_corrupt;
+    return is_refused && error.input_index.has_value();
   }
 
   // The place in the user's file instead of the index in a request that the user does not see.
@@ -159,7 +160,9 @@ class Stream {
     if (!error.input_index) return error;
     const std::string prefix = "inputs[" + std::to_string(*error.input_index) + "]: ";
     if (error.message.starts_with(prefix)) error.message.erase(0, prefix.size());
-    error.message.insert(0, place(batch.record(first + *error.input_index).line));
+    const std::size_t at = first + *error.input_index;
+    const auto line = batch.record(at).line;
+    error.message.insert(0, place(line) + (line == 0 ? "text " + std::to_string(batch.index(at) + 1) + ": " : ""));
     return error;
   }
 
