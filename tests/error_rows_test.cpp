@@ -80,6 +80,15 @@ const std::vector<Row> kRows = {
     {"UnknownOperator",
      changed([](onnx::ModelProto& model) { model.mutable_graph()->mutable_node(0)->set_op_type("Whirl"); }),
      ErrorCode::data_corrupt, "model.onnx is not a graph that ONNX Runtime can load"},
+    {"OperatorOfAnUnknownDomain", changed([](onnx::ModelProto& model) {
+       model.mutable_graph()->mutable_node(0)->set_domain("com.example");
+       auto& opset = *model.add_opset_import();
+       opset.set_domain("com.example");
+       opset.set_version(1);
+     }),
+     ErrorCode::unsupported, "model.onnx needs an operator"},
+    {"FileVersionOfTheFuture", changed([](onnx::ModelProto& model) { model.set_ir_version(99); }),
+     ErrorCode::unsupported, "model.onnx needs an operator, an operator set or a file version"},
     {"NoExternalData", [](Place& place) { fs::remove(place.folder / "model/onnx/model.onnx.data"); },
      ErrorCode::not_found, "there is no such file beside the graph"},
     {"ShortExternalData", [](Place& place) { fs::resize_file(place.folder / "model/onnx/model.onnx.data", 100); },

@@ -232,7 +232,7 @@ TEST_F(Forward, RefusesAnIdBeyondTheVocabulary) {
   Ignore ignore;
   const auto outcome = backend->forward({ids, offsets}, Cores::one, ignore);
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().code, ErrorCode::internal);
+  EXPECT_EQ(outcome.error().code, ErrorCode::data_corrupt);
   EXPECT_FALSE(outcome.error().detail.empty());
   EXPECT_EQ(rows_of(*backend, {sequence(4)}).size(), 1U);
 }

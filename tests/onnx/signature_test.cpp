@@ -21,6 +21,7 @@ using test::rows_of;
 using test::Sequences;
 using test::write_probe_graph;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Type = ProbeGraph::Type;
 
 Result<std::unique_ptr<Backend>> open(const std::filesystem::path& graph) {
@@ -48,6 +49,7 @@ const std::vector<Taken> kTaken = {
     {"TokenEmbeddings", {.outputs = {{"token_embeddings"}}}, {{7, 9}, {8, 1}}},
     {"Pooled", {.inputs = kPublished, .outputs = {{"sentence_embedding", 2}}}, {{8, 1, 0}, {4.5F, 1, 0}}},
     {"TokensBeforePooled", {.outputs = {{"sentence_embedding", 2}, {"token_embeddings"}}}, {{7, 9}, {8, 1}}},
+    {"OneTextAtATime", {.inputs = {"input_ids", "position_ids"}, .sizes = {1, -1}}, {{7, 0, 9, 1}, {8, 0, 1, 1}}},
     {"OthersBeside",
      {.outputs = {{"logits", 2}, {"last_hidden_state"}, {"scores", 3, Type::float64}}},
      {{7, 9}, {8, 1}}},
@@ -131,6 +133,67 @@ TEST_P(RefusedGraph, IsUnsupportedAndListsWhatItHas) {
 
 INSTANTIATE_TEST_SUITE_P(Graphs, RefusedGraph, ::testing::ValuesIn(kRefused),
                          [](const auto& refused) { return refused.param.name; });
+
+struct Fixed {
+  std::vector<std::int64_t> sizes;
+  std::string message;
+};
+
+TEST(FixedSizes, AreUnsupportedAndNamed) {
+  for (const auto& [sizes, message] : {Fixed{{4, -1}, "input_ids has the fixed size 4 x d1: expected"},
+                                       Fixed{{1, 8}, "input_ids has the fixed size 1 x 8: expected"},
+                                       Fixed{{-1, 8}, "input_ids has the fixed size d0 x 8: expected"}}) {
+    const test::TemporaryFolder folder;
+    write_probe_graph(folder.path() / "graph.onnx", {.sizes = sizes});
+    const auto backend = open(folder.path() / "graph.onnx");
+    ASSERT_FALSE(backend) << message;
+    EXPECT_EQ(backend.error().code, ErrorCode::unsupported) << to_string(backend.error());
+    EXPECT_THAT(backend.error().message, HasSubstr(message));
+  }
+}
+
+struct OtherShape {
+  ProbeGraph::Shape shape;
+  std::string found;
+};
+
+TEST(OutputShape, MustBeTheInputs) {
+  for (const auto& [shape, found] :
+       {OtherShape{ProbeGraph::Shape::transposed, "2 x 1 x 1"}, OtherShape{ProbeGraph::Shape::cut, "1 x 1 x 1"}}) {
+    const test::TemporaryFolder folder;
+    write_probe_graph(folder.path() / "graph.onnx", {.shape = shape});
+    const auto backend = open(folder.path() / "graph.onnx");
+    ASSERT_FALSE(backend) << found;
+    EXPECT_EQ(backend.error().code, ErrorCode::data_corrupt) << to_string(backend.error());
+    EXPECT_FALSE(backend.error().input_index);
+    EXPECT_EQ(backend.error().message,
+              "graph.onnx: last_hidden_state: expected the shape 1 x 2 x the hidden size, found " + found);
+  }
+}
+
+class Ignored final : public RowSink {
+ public:
+  void rows(std::size_t, std::size_t, std::span<const float>) override {}
+};
+
+TEST(GraphThatFails, IsNamedWithoutPlacesInOnnxRuntimesSources) {
+  const test::TemporaryFolder folder;
+  write_probe_graph(folder.path() / "graph.onnx", {.vocabulary_size = 10});
+  const auto backend = open(folder.path() / "graph.onnx");
+  ASSERT_TRUE(backend) << to_string(backend.error());
+  EXPECT_EQ(rows_of(**backend, {{7, 9}}), (Rows{{7, 9}}));
+  const std::vector<std::uint32_t> ids = {7, 10};
+  const std::vector<std::uint32_t> offsets = {0, 2};
+  Ignored sink;
+  const auto outcome = (*backend)->forward({ids, offsets}, Cores::one, sink);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::data_corrupt);
+  EXPECT_TRUE(outcome.error().input_index);
+  EXPECT_EQ(outcome.error().message, "graph.onnx: ONNX Runtime failed to run the graph");
+  EXPECT_THAT(outcome.error().detail, HasSubstr("Gather"));
+  EXPECT_THAT(outcome.error().detail, HasSubstr("idx=10"));
+  for (const auto* const noise : {".cc:", "::", "\n"}) EXPECT_THAT(outcome.error().detail, Not(HasSubstr(noise)));
+}
 
 }  // namespace
 }  // namespace akidb::embedding::backend::onnx

@@ -80,11 +80,13 @@ Opened open_on(const OnnxOptions& options, const Runtime& runtime, const DeviceC
   auto signature = read_signature(*session);
   if (!signature) return std::move(signature).error();
 
+  auto info = info_of(options, runtime, choice);
+  if (signature->one_sequence) info.unit_tokens = 1;
   plan.device = choice.device;
   auto backend = SessionBackend::make(std::move(plan), std::move(weights), std::move(session).value(),
                                       std::move(signature).value());
   if (!backend) return backend;
-  if (auto warm = (*backend)->warm_up(info_of(options, runtime, choice)); !warm) return std::move(warm).error();
+  if (auto warm = (*backend)->warm_up(std::move(info)); !warm) return std::move(warm).error();
   return backend;
 }
 

@@ -9,13 +9,18 @@
 #include <string>
 #include <string_view>
 
+#include "backend/onnx/error_words.hpp"
+#include "base/log.hpp"
+
 namespace akidb::embedding::backend::onnx {
 
 // The process's environment; load_runtime() must have succeeded. Its log goes to base::log.
 Ort::Env& ort_env();
 
+// ONNX Runtime's words go into the detail; as they came, into the log.
 inline Error ort_error(ErrorCode code, std::string message, const Ort::Exception& exception) {
-  return {code, std::move(message), exception.what(), {}};
+  base::log(LogLevel::debug, std::string("ONNX Runtime: ") + exception.what());
+  return {code, std::move(message), error_words(exception.what()), {}};
 }
 
 // Whether ONNX Runtime lacked memory or file descriptors, for which it has no code of its own.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "backend/onnx/error_words.hpp"
 #include "backend/onnx/ort.hpp"
 #include "base/dynamic_library.hpp"
 #include "base/environment.hpp"
@@ -62,7 +63,7 @@ LogLevel level_of(OrtLoggingLevel severity) {
 
 void ORT_API_CALL log_message(void* /*self*/, OrtLoggingLevel severity, const char* /*category*/, const char* /*id*/,
                               const char* /*location*/, const char* message) {
-  base::log(level_of(severity), std::string("ONNX Runtime: ") + message);
+  base::log(level_of(severity), "ONNX Runtime: " + error_words(message));
 }
 
 bool is_same_file(const std::filesystem::path& left, const std::filesystem::path& right) {

@@ -39,9 +39,9 @@ Ort::SessionOptions session_options(const SessionPlan& plan) {
 ErrorCode code_of(const Ort::Exception& exception) {
   if (lacks_resources(exception)) return ErrorCode::resource_exhausted;
   const std::string_view words = exception.what();
-  if (words.find("opset") != std::string_view::npos && words.find("nder development") != std::string_view::npos) {
-    return ErrorCode::unsupported;
-  }
+  const auto says = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+  const bool is_newer = (says("opset") && says("nder development")) || says("Unsupported model IR version");
+  if (is_newer || says("is not a registered function/op")) return ErrorCode::unsupported;
   switch (exception.GetOrtErrorCode()) {
     case ORT_NO_SUCHFILE: return ErrorCode::not_found;
     case ORT_INVALID_PROTOBUF:
@@ -61,8 +61,8 @@ std::string message_of(ErrorCode code, const SessionPlan& plan, std::string_view
     case ErrorCode::resource_exhausted: return "not enough memory or file descriptors to load " + file;
     case ErrorCode::unsupported:
       return file +
-             " needs an operator, or an operator set, that this ONNX Runtime does not have: use a newer ONNX "
-             "Runtime, or export the graph with an older opset";
+             " needs an operator, an operator set or a file version that this ONNX Runtime does not have: use a newer "
+             "ONNX Runtime, or export the graph with an older opset";
     default: return file + " is not a graph that ONNX Runtime can load";
   }
 }

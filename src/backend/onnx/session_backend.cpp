@@ -78,6 +78,7 @@ Result<std::unique_ptr<SessionBackend>> SessionBackend::make(SessionPlan plan, s
 
 Result<void> SessionBackend::forward(const TokenBatch& batch, Cores cores, RowSink& sink) {
   const std::size_t length = batch.length(0);
+  if (signature_.one_sequence && batch.sequences() > 1) return one_by_one(batch, cores, sink);
   for (std::size_t at = 1; at < batch.sequences(); ++at) {
     if (batch.length(at) != length) return one_by_one(batch, cores, sink);
   }
@@ -86,7 +87,7 @@ Result<void> SessionBackend::forward(const TokenBatch& batch, Cores cores, RowSi
     Ort::Session& session = cores == Cores::all && wide_ready_.load() ? wide_session_ : *session_;
     return run(session, batch, {batch.sequences(), length}, 0, sink);
   } catch (const Ort::Exception& exception) {
-    return run_error("to run the model", exception);
+    return failed_run(exception);
   }
 }
 
@@ -134,14 +135,39 @@ Result<void> SessionBackend::run(Ort::Session& session, const TokenBatch& batch,
   return give_rows(outputs[0], batch, shape, first, sink);
 }
 
+// On the CPU it is the graph that fails, over what one text has in it or over any.
+Error SessionBackend::failed_run(const Ort::Exception& exception) const {
+  if (plan_.device != Device::cpu || lacks_resources(exception)) return run_error("to run the model", exception);
+  auto error = ort_error(ErrorCode::data_corrupt,
+                         plan_.graph.filename().string() + ": ONNX Runtime failed to run the graph", exception);
+  error.input_index = 0;
+  return error;
+}
+
+// The width is what the first run gave.
+Result<void> SessionBackend::check_extents(std::span<const std::int64_t> extents, Shape shape) const {
+  std::vector<std::int64_t> expected = {static_cast<std::int64_t>(shape.rows)};
+  if (!signature_.pooled) expected.push_back(static_cast<std::int64_t>(shape.length));
+  const bool has_rank = extents.size() == expected.size() + 1;
+  const auto width = static_cast<std::int64_t>(info_.hidden_size);
+  if (has_rank && std::equal(expected.begin(), expected.end(), extents.begin()) && extents.back() > 0 &&
+      (width == 0 || extents.back() == width)) {
+    return {};
+  }
+  std::string found;
+  for (const auto extent : extents) found += (found.empty() ? "" : " x ") + std::to_string(extent);
+  std::string wanted;
+  for (const auto extent : expected) wanted += std::to_string(extent) + " x ";
+  return Error{ErrorCode::data_corrupt,
+               plan_.graph.filename().string() + ": " + signature_.output + ": expected the shape " + wanted +
+                   (width == 0 ? "the hidden size" : std::to_string(width)) + ", found " + found,
+               plan_.graph.string(), 0};
+}
+
 Result<void> SessionBackend::give_rows(const Ort::Value& output, const TokenBatch& batch, Shape shape,
                                        std::size_t first, RowSink& sink) const {
   const auto extents = output.GetTensorTypeAndShapeInfo().GetShape();
-  const std::size_t expected_rank = signature_.pooled ? 2 : 3;
-  if (extents.size() != expected_rank || extents[0] != static_cast<std::int64_t>(shape.rows) ||
-      (!signature_.pooled && extents[1] != static_cast<std::int64_t>(shape.length))) {
-    return Error{ErrorCode::internal, "the graph gave an output of another shape than its input", {}, {}};
-  }
+  if (auto checked = check_extents(extents, shape); !checked) return checked;
   const auto width = static_cast<std::size_t>(extents.back());
   const std::size_t stride = (signature_.pooled ? 1 : shape.length) * width;
   std::vector<float> widened;
@@ -167,7 +193,10 @@ Result<void> SessionBackend::warm_up(BackendInfo info) {
   const std::array<std::uint32_t, 2> ids = {0, 1};
   const std::array<std::uint32_t, 2> offsets = {0, 2};
   CountValues count;
-  if (auto outcome = forward({ids, offsets}, Cores::one, count); !outcome) return outcome;
+  if (auto outcome = forward({ids, offsets}, Cores::one, count); !outcome) {
+    outcome.error().input_index.reset();  // of no caller's input
+    return outcome;
+  }
   info_.pooled_output = signature_.pooled;
   info_.hidden_size = count.values() / (signature_.pooled ? 1 : ids.size());
 

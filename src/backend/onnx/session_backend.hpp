@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include "backend/backend.hpp"
@@ -49,6 +50,8 @@ class SessionBackend final : public Backend {
   Result<void> run(Ort::Session& session, const TokenBatch& batch, Shape shape, std::size_t first, RowSink& sink);
   Result<void> give_rows(const Ort::Value& output, const TokenBatch& batch, Shape shape, std::size_t first,
                          RowSink& sink) const;
+  [[nodiscard]] Error failed_run(const Ort::Exception& exception) const;
+  [[nodiscard]] Result<void> check_extents(std::span<const std::int64_t> extents, Shape shape) const;
   Result<Ort::Session*> session_of(Shape shape);
 
   BackendInfo info_;

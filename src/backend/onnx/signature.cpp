@@ -35,15 +35,17 @@ struct Value {
   std::string name;
   ONNXTensorElementDataType type;
   std::size_t rank;
-  std::vector<std::string> sizes;  // names of those that are not fixed
+  std::vector<std::string> names;   // of those sizes that are not fixed
+  std::vector<std::int64_t> sizes;  // -1: not fixed
 };
 
 Value value_of(std::string name, const Ort::TypeInfo& type) {
-  if (type.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, 0, {}};
+  if (type.GetONNXType() != ONNX_TYPE_TENSOR)
+    return {std::move(name), ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED, 0, {}, {}};
   const auto tensor = type.GetTensorTypeAndShapeInfo();
   std::vector<const char*> names(tensor.GetDimensionsCount());
   tensor.GetSymbolicDimensions(names.data(), names.size());
-  return {std::move(name), tensor.GetElementType(), names.size(), {names.begin(), names.end()}};
+  return {std::move(name), tensor.GetElementType(), names.size(), {names.begin(), names.end()}, tensor.GetShape()};
 }
 
 struct GraphValues {
@@ -78,6 +80,19 @@ Error unsupported(const std::string& problem, const GraphValues& values) {
           {}};
 }
 
+std::string size_text(const Value& input, std::size_t at) {
+  if (input.sizes[at] >= 0) return std::to_string(input.sizes[at]);
+  return input.names[at].empty() ? "?" : input.names[at];
+}
+
+Error fixed_size(const Value& input) {
+  return {ErrorCode::unsupported,
+          "the ONNX graph's " + input.name + " has the fixed size " + size_text(input, 0) + " x " +
+              size_text(input, 1) + ": expected a graph that takes any number of texts and tokens",
+          {},
+          {}};
+}
+
 }  // namespace
 
 bool Signature::has(InputRole role) const noexcept {
@@ -95,10 +110,13 @@ Result<Signature> read_signature(Ort::Session& session) {
     if (!is_int32 && input.type != ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64) {
       return unsupported("the input " + input.name + " is not of int64 or int32", values);
     }
+    if (input.rank != 2) return unsupported("the input " + input.name + " has not 2 dimensions", values);
+    if (input.sizes[1] >= 0 || (input.sizes[0] >= 0 && input.sizes[0] != 1)) return fixed_size(input);
     signature.inputs.push_back({input.name, known->role, is_int32});
-    if (known->role == InputRole::token_ids && input.rank == 2) {
-      signature.batch_size = input.sizes[0];
-      signature.sequence_length = input.sizes[1];
+    signature.one_sequence = signature.one_sequence || input.sizes[0] == 1;
+    if (known->role == InputRole::token_ids) {
+      signature.batch_size = input.names[0];
+      signature.sequence_length = input.names[1];
     }
   }
   if (!signature.has(InputRole::token_ids)) return unsupported("it has no input input_ids", values);

@@ -22,6 +22,8 @@ struct Signature {
   bool is_half = false;  // the output is float16
   bool pooled = false;   // the output is a row per sequence
 
+  bool one_sequence = false;  // the batch has the fixed size 1
+
   // What the graph calls the dimensions of input_ids; empty where they have no names.
   std::string batch_size;
   std::string sequence_length;
@@ -31,7 +33,8 @@ struct Signature {
 
 // Inputs: input_ids, and any of attention_mask, token_type_ids, position_ids, int64 or int32. Output: the
 // first there is of last_hidden_state, token_embeddings (batch x sequence x hidden), sentence_embedding
-// (batch x hidden), float32 or float16. Anything else is `unsupported` and lists what the graph has.
+// (batch x hidden), float32 or float16. Anything else is `unsupported` and lists what the graph has; so are inputs of
+// fixed sizes, but for a batch of 1.
 Result<Signature> read_signature(Ort::Session& session);
 
 }  // namespace akidb::embedding::backend::onnx
