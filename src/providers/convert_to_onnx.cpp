@@ -69,9 +69,20 @@ Result<void> compare(ConvertReport& report, EmbeddingProvider& converted, const 
                {}};
 }
 
+Result<void> check_is_no_graph(const std::filesystem::path& model) {
+  std::error_code ignored;
+  if (model.extension() != ".onnx" || !std::filesystem::is_regular_file(model, ignored)) return {};
+  return Error{ErrorCode::invalid_argument,
+               "model: " + model.string() + " is an ONNX file already: expected a model with safetensors weights",
+               {},
+               {}};
+}
+
 }  // namespace
 
 Result<ConvertReport> convert_to_onnx(const ConvertOptions& options) {
+  if (auto named = providers::check_graph_output(options.output); !named) return named.error();
+  if (auto needed = check_is_no_graph(options.model); !needed) return needed.error();
   providers::ModelWish wish{options.model, options.revision};
   wish.offline = options.offline;
   wish.on_download = options.on_download;

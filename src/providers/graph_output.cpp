@@ -1,22 +1,33 @@
 #include "providers/graph_output.hpp"
 
+#include <string>
 #include <system_error>
 
 namespace akidb::embedding::providers {
+namespace {
 
-Result<void> check_graph_output(const std::filesystem::path& output, const std::filesystem::path& source) {
-  if (output.extension() != ".onnx") {
-    return Error{ErrorCode::invalid_argument,
-                 "output: expected a name that ends in .onnx, got \"" + output.string() + "\"",
-                 output.string(),
-                 {}};
+namespace fs = std::filesystem;
+
+Error wrong_output(const std::string& expected, const fs::path& output, const fs::path& detail) {
+  return {ErrorCode::invalid_argument,
+          "output: expected " + expected + ", got \"" + output.string() + "\"",
+          detail.string(),
+          {}};
+}
+
+}  // namespace
+
+Result<void> check_graph_output(const fs::path& output, const fs::path& source) {
+  if (output.extension() != ".onnx") return wrong_output("a name that ends in .onnx", output, output);
+  std::error_code failure;
+  const auto status = fs::status(output, failure);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    return wrong_output("a file's name, not that of a folder or a device", output, output);
   }
-  std::error_code no_such_file;
-  if (std::filesystem::equivalent(output, source, no_such_file)) {
-    return Error{ErrorCode::invalid_argument,
-                 "output: expected another file than the graph that is read, got \"" + output.string() + "\"",
-                 source.string(),
-                 {}};
+  const auto folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder, failure)) return wrong_output("a file in a folder that is there", output, folder);
+  if (fs::equivalent(output, source, failure)) {
+    return wrong_output("another file than the graph that is read", output, source);
   }
   return {};
 }

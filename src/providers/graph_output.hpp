@@ -6,8 +6,8 @@
 
 namespace akidb::embedding::providers {
 
-// invalid_argument for a name that does not end in ".onnx", by which all else here knows a graph, and for `source`,
-// the graph that is read.
+// invalid_argument for a name that does not end in ".onnx", by which all else here knows a graph, for what is there and
+// no file, for a folder that is not there, and for `source`, the graph that is read.
 Result<void> check_graph_output(const std::filesystem::path& output, const std::filesystem::path& source = {});
 
 }  // namespace akidb::embedding::providers

@@ -75,6 +75,7 @@ Result<void> hold_to_bounds(const QualityReport& quality, const QuantizeOptions&
 }  // namespace
 
 Result<QuantizeReport> quantize_onnx(const QuantizeOptions& options) {
+  if (auto named = providers::check_graph_output(options.output); !named) return named.error();
   auto source_options = provider_options(options);
   const auto source = providers::find_model_source(source_options);
   if (!source) return source.error();

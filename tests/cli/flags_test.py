@@ -49,6 +49,24 @@ class Wrong(ProgramTest):
             self.assertEqual(self.read(there), b"old")
             Path(path).unlink()
 
+    def test_outputs_that_no_graph_goes_to(self):
+        (self.folder / "folder").mkdir()
+        (self.folder / "folder.onnx").mkdir()
+        (self.folder / "device.onnx").symlink_to("/dev/null")
+        for command in (("convert", "some/model"), ("quantize", "some/model", "--to", "fp16")):
+            for output, message in (
+                ("-", 'expected a name that ends in .onnx, got "-"'),
+                ("folder", 'expected a name that ends in .onnx, got "folder"'),
+                ("/dev/full", 'expected a name that ends in .onnx, got "/dev/full"'),
+                ("folder.onnx", "expected a file's name, not that of a folder or a device"),
+                ("device.onnx", "expected a file's name, not that of a folder or a device"),
+                ("no/such/dir/x.onnx", "expected a file in a folder that is there"),
+            ):
+                with self.subTest(command=command, output=output):
+                    self.fails(2, "--output: " + message, *command, "-o", output)
+        self.write("a.onnx", "")
+        self.fails(2, "model: a.onnx is an ONNX file already", "convert", "a.onnx", "-o", "b.onnx")
+
     def test_other_exit_codes(self):
         self.fails(3, "", "tokenize", "--tokenizer", "missing.json")
         self.write("broken.json", "{")

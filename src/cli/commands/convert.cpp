@@ -80,13 +80,15 @@ std::string json(const ConvertReport& report) {
          "\n";
 }
 
-// A graph and its weights belong together: where one of them is there, both would be replaced.
+// A graph and its weights belong together: where one of them is there, both would be replaced. A name that is no
+// graph's is refused whether or not something is there.
 Result<void> check_not_there(const std::filesystem::path& graph) {
+  if (graph.extension() != ".onnx") return {};
   auto weights = graph;
   weights += ".data";
   for (const auto& path : {graph, weights}) {
     std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) {
+    if (std::filesystem::is_regular_file(path, ignored)) {
       return Error{ErrorCode::invalid_argument,
                    "convert: " + path.string() + " is there already; --force replaces it, --output names another file",
                    {},
@@ -109,7 +111,7 @@ Result<void> run_convert(const Invocation& invocation, Console& console) {
   ConvertOptions options;
   options.model = invocation.arguments[0];
   options.revision = values.text("revision");
-  options.output = values.text("output") == "-" ? default_output(options.model) : values.text("output");
+  options.output = values.text("output").empty() ? default_output(options.model) : values.text("output");
   if (!values.on("force")) {
     if (auto free = check_not_there(options.output); !free) return free;
   }

@@ -92,7 +92,7 @@ Result<QuantizeOptions> options_of(const Invocation& invocation) {
   options.to = to == "fp16"   ? Quantization::fp16
                : to == "int8" ? Quantization::int8_dynamic
                               : Quantization::int8_static;
-  options.output = values.text("output") == "-" ? default_output(options.model, to) : fs::path(values.text("output"));
+  options.output = values.text("output").empty() ? default_output(options.model, to) : fs::path(values.text("output"));
   options.per_channel = !values.on("per-tensor");
   if (values.text("reduce-range") != "auto") options.reduced_range = values.text("reduce-range") == "yes";
   options.cache = values.text("cache");
@@ -124,7 +124,8 @@ Result<void> run_quantize(const Invocation& invocation, Console& /*console*/) {
   const auto options = options_of(invocation);
   if (!options) return options.error();
   std::error_code ignored;
-  if (!invocation.values.on("force") && fs::exists(options->output, ignored)) {
+  const bool is_graph = options->output.extension() == ".onnx" && fs::is_regular_file(options->output, ignored);
+  if (is_graph && !invocation.values.on("force")) {
     return wrong(options->output.string() + " is there already; --force replaces it, --output names another file");
   }
   const auto report = quantize_onnx(*options);

@@ -59,6 +59,9 @@ inline bool suits_one_model(const Flag& flag) noexcept {
 // What the flag does in a command, where that is not the same in all of them.
 std::string_view help_of(const Flag& flag, Command command) noexcept;
 
+// What it is in a command where nobody gives it; empty: nothing.
+std::string_view default_of(const Flag& flag, Command command) noexcept;
+
 std::string_view section_title(FlagSection section) noexcept;
 
 // "AKIDB_EMBED_INPUT_FORMAT" for "input-format".

@@ -280,6 +280,12 @@ std::string_view help_of(const Flag& flag, Command command) noexcept {
   return flag.help;
 }
 
+// A graph does not go to standard output.
+std::string_view default_of(const Flag& flag, Command command) noexcept {
+  const bool writes_graph = command == convert || command == quantize;
+  return flag.name == "output" && writes_graph ? std::string_view() : flag.default_value;
+}
+
 std::span<const Flag> flag_table() noexcept { return kFlags; }
 
 }  // namespace akidb::embedding::cli

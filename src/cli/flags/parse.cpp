@@ -66,8 +66,8 @@ Result<Invocation> settle(Command command, const Line& line, const Environment& 
       if (flag.name == "model") invocation.models.clear();
     } else if (const auto found = config->values.find(std::string(flag.name)); found != config->values.end()) {
       invocation.values.set(flag.name, std::move(found->second));
-    } else if (!flag.default_value.empty()) {
-      invocation.values.set(flag.name, std::string(flag.default_value));
+    } else if (const auto unless_given = default_of(flag, command); !unless_given.empty()) {
+      invocation.values.set(flag.name, std::string(unless_given));
     }
   }
   return invocation;
