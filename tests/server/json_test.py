@@ -35,7 +35,7 @@ BOUNDED = (
     ("/v2/embed", b'{"texts":["a"],"output_dimension":%s}', 400),
     ("/api/embed", b'{"model":"hash","input":"a","dimensions":%s}', 400),
 )
-OUT_OF_BOUNDS = (b"-1", b"1.5", b"4294967296", b"18446744073709551615", b"1e300", b"true", b"[]", b"{}")
+OUT_OF_BOUNDS = (b"-1", b"1.5", b"4294967296", b"18446744073709551615", b"18446744073709551621", b"1e300", b"true", b"[]", b"{}")
 NO_NUMBER = (b"NaN", b"-NaN", b"Infinity", b"-Infinity", b"1e999", b"0x10", b"01", b"+1", b".5", b"5.")
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/huge_integers.hpp"
 #include "server/http/protocol/request.hpp"
 
 namespace akidb::embedding::server {
@@ -66,13 +67,22 @@ ParsedBody parse_body(std::string_view body) {
     parser = simdjson::dom::parser();
     limited = false;
   }
-  auto problem = simdjson::SUCCESS;
-  if (!limited || parser.capacity() < body.size()) {
-    problem = parser.allocate(std::max<std::size_t>(body.size(), 4'096), kMaxDepth);
-    limited = problem == simdjson::SUCCESS;
-  }
   ParsedBody parsed;
-  if (problem == simdjson::SUCCESS) problem = parser.parse(body.data(), body.size(), false).get(parsed.root);
+  const auto parse = [&](std::string_view padded) {
+    if (!limited || parser.capacity() < padded.size()) {
+      const auto problem = parser.allocate(std::max<std::size_t>(padded.size(), 4'096), kMaxDepth);
+      limited = problem == simdjson::SUCCESS;
+      if (!limited) return problem;
+    }
+    return parser.parse(padded.data(), padded.size(), false).get(parsed.root);
+  };
+  auto problem = parse(body);
+  if (problem == simdjson::NUMBER_ERROR) {  // as of an integer that 64 bits do not hold: a number all the same
+    auto other = base::with_huge_integers_as_reals(body);
+    const auto size = other.size();
+    other.append(kBodyPadding, ' ');
+    problem = parse(std::string_view(other).substr(0, size));
+  }
   if (problem == simdjson::MEMALLOC) {
     parsed.problem = refusal(ErrorCode::resource_exhausted, "no memory is left");
   } else if (problem == simdjson::UTF8_ERROR) {

@@ -22,6 +22,9 @@ TEST(ParseBody, HoldsTheDepthAndTheNumbers) {
     EXPECT_TRUE(parse_body(padded(text)).problem) << text;
   }
   EXPECT_FALSE(parse_body(padded("\"\\u0000\"")).problem);
+  for (const auto text : {"18446744073709551621", "[-99999999999999999999, 1]"}) {
+    EXPECT_FALSE(parse_body(padded(text)).problem) << text;
+  }
 }
 
 TEST(ObjectReader, ReadsInputsInAllTheirForms) {
