@@ -9,6 +9,7 @@
 
 #include "base/cpu_topology.hpp"
 #include "base/log.hpp"
+#include "base/no_thread.hpp"
 
 namespace akidb::embedding {
 namespace {
@@ -27,7 +28,7 @@ Executor::Executor(std::uint32_t threads) : Executor() {
   threads_.reserve(threads);
   do {
     if (start_one()) continue;
-    if (threads_.empty()) throw std::bad_alloc();
+    if (threads_.empty()) throw base::NoThread();
     base::log(LogLevel::warning, "the system gives no more than " + std::to_string(threads_.size()) + " of " +
                                      std::to_string(threads) + " threads");
     return;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/cpu_topology.hpp"
+#include "base/no_thread.hpp"
 
 namespace akidb::embedding {
 namespace {
@@ -162,6 +163,25 @@ TEST(Executor, WorksWithFewerThreadsWhereTheSystemGivesNoMore) {
     return executor.size() >= 1 && executor.size() < 100'000 && calls == 1000 ? 0 : 1;
   };
   EXPECT_EXIT(::_exit(make_too_many()), ::testing::ExitedWithCode(0), "");
+#endif
+}
+
+TEST(Executor, SaysThatThreadsAreWhatIsMissing) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need more address space than the bound leaves";
+#else
+  const auto make_none = [] {
+    const rlimit limit{1, 1};  // what is there stays, a thread's stack does not come
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) return 2;
+    try {
+      const Executor all_that_come(1'000);  // of stacks that earlier threads have left
+      make_executor(2);
+    } catch (const base::NoThread&) {
+      return 0;
+    }
+    return 1;
+  };
+  EXPECT_EXIT(::_exit(make_none()), ::testing::ExitedWithCode(0), "");
 #endif
 }
 

@@ -1,6 +1,7 @@
 #include "cli/run.hpp"
 
 #include <new>
+#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/flags/flag_fields.hpp"
@@ -65,6 +66,10 @@ int work(const Invocation& invocation, Console& console) {
 }  // namespace
 
 int run(std::span<const std::string> words, const Environment& environment) {
+  // First of all: a signal may come as soon as the process is there.
+  install_signal_handlers();
+  const auto command = words.empty() ? std::nullopt : find_command(words[0]);
+  if (command && ends_well(*command)) install_stop_handlers();
   static Console plain;
   auto parsed = parse_command_line(words, environment);
   if (!parsed) return exit_code(parsed.error(), plain);
@@ -77,8 +82,6 @@ int run(std::span<const std::string> words, const Environment& environment) {
   Console& console = *kConsole;
   if (invocation.command == Command::serve) console.never_wait();
   console.take_library_log();
-  install_signal_handlers();
-  if (ends_well(invocation.command)) install_stop_handlers();
   const int code = work(invocation, console);
   console.finish();
   return code;

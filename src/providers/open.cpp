@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/guard_memory.hpp"
+#include "base/no_thread.hpp"
 #include "providers/makers.hpp"
 
 namespace akidb::embedding {
@@ -27,7 +28,13 @@ Result<std::unique_ptr<EmbeddingProvider>> open(const ProviderOptions& options) 
     return Error{
         ErrorCode::invalid_argument, "dtype: unknown value " + std::to_string(static_cast<int>(options.dtype)), {}, {}};
   }
-  return base::guard_memory("load the model", [&] { return make_provider(options); });
+  return base::guard_memory("load the model", [&]() -> Result<std::unique_ptr<EmbeddingProvider>> {
+    try {
+      return make_provider(options);
+    } catch (const base::NoThread&) {
+      return base::no_thread();
+    }
+  });
 }
 
 }  // namespace akidb::embedding
