@@ -154,7 +154,7 @@ TEST_F(Folder, HugeFilesAndOtherKindsAreRefused) {
   EXPECT_EQ(error_with("config.json", std::string(4'000'001, ' ')).code, ErrorCode::data_corrupt);
   fs::remove(folder_.path() / "config.json");
   fs::create_directory(folder_.path() / "config.json");
-  EXPECT_EQ(read().error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(read().error().code, ErrorCode::data_corrupt);
 }
 
 TEST(ShardedFolder, TensorsAreFoundOverFiles) {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/irregular_file.hpp"
 
 namespace akidb::embedding::base {
 namespace {
@@ -63,14 +64,29 @@ Error file_error(const std::filesystem::path& path, std::string_view action, int
   return {code, "cannot " + std::string(action) + " " + path.filename().string() + ": " + words, path.string(), {}};
 }
 
+Error irregular_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const char* found = "none";
+  switch (std::filesystem::status(path, ignored).type()) {
+    case std::filesystem::file_type::directory: found = "a folder"; break;
+    case std::filesystem::file_type::fifo: found = "a FIFO"; break;
+    case std::filesystem::file_type::socket: found = "a socket"; break;
+    case std::filesystem::file_type::character:
+    case std::filesystem::file_type::block: found = "a device"; break;
+    default: break;
+  }
+  return {ErrorCode::data_corrupt,
+          path.filename().string() + ": expected a regular file, found " + found,
+          path.string(),
+          {}};
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return file_error(path, "open", errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return file_error(path, "stat", errno);
-  if (!S_ISREG(status.st_mode)) {
-    return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
-  }
+  if (!S_ISREG(status.st_mode)) return irregular_file(path);
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > limit) {
     return Error{ErrorCode::data_corrupt,

@@ -91,10 +91,10 @@ TEST_F(File, ThatIsNoneIsAnErrorThatNamesIt) {
       {path("absent") / "below", ErrorCode::not_found},
       {write("plain", "x") / "below", ErrorCode::not_found},
       {path("dangling"), ErrorCode::not_found},
-      {path("folder"), ErrorCode::invalid_argument},
-      {path("fifo"), ErrorCode::invalid_argument},  // nobody writes into it: opening must not wait
+      {path("folder"), ErrorCode::data_corrupt},
+      {path("fifo"), ErrorCode::data_corrupt},  // nobody writes into it: opening must not wait
       {path("loop"), ErrorCode::invalid_argument},
-      {"/dev/null", ErrorCode::invalid_argument},
+      {"/dev/null", ErrorCode::data_corrupt},
   };
   for (const auto& [file, code] : cases) {
     SCOPED_TRACE(file);

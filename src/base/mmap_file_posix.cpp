@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/irregular_file.hpp"
 #include "base/mmap_file.hpp"
 
 namespace akidb::embedding::base {
@@ -24,7 +25,7 @@ Result<MmapFile> MmapFile::open(const std::filesystem::path& path) {
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
+    return irregular_file(path);
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) {

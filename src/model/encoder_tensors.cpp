@@ -31,8 +31,17 @@ Result<Tensor> EncoderTensors::embeddings(std::string_view name, std::uint64_t r
 
 Result<Tensor> EncoderTensors::norm(const std::string& name, std::string_view part, std::string_view old_part) const {
   const std::string old_name = name + "." + std::string(old_part);
-  if (weights_.find(prefix_ + old_name)) return get(old_name, {hidden_});
-  return get(name + "." + std::string(part), {hidden_});
+  const std::string new_name = name + "." + std::string(part);
+  const auto old = weights_.find(prefix_ + old_name);
+  if (!old) return get(new_name, {hidden_});
+  if (weights_.find(prefix_ + new_name)) {
+    return Error{ErrorCode::data_corrupt,
+                 std::string(old->file) + ": expected one of the tensors \"" + prefix_ + old_name + "\" and \"" +
+                     prefix_ + new_name + "\", found both",
+                 {},
+                 {}};
+  }
+  return get(old_name, {hidden_});
 }
 
 Result<Tensor> EncoderTensors::norm_weight(const std::string& name) const { return norm(name, "weight", "gamma"); }

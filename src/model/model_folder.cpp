@@ -33,6 +33,12 @@ constexpr std::array<std::string_view, 7> kSettingsNames = {
     "sentence_xlnet_config.json",
 };
 
+// What is there and no file is an error where it is read.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -63,12 +69,12 @@ Error missing(const fs::path& folder, const fs::path& file) {
 Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
   for (const auto& base : {model.folder, folder}) {
     for (const std::string_view name : {"onnx/model.onnx", "model.onnx"}) {
-      if (!model.onnx && is_file(base / name)) model.onnx = base / name;
+      if (!model.onnx && is_there(base / name)) model.onnx = base / name;
     }
   }
-  if (is_file(folder / "model.safetensors")) {
+  if (is_there(folder / "model.safetensors")) {
     model.safetensors = {folder / "model.safetensors"};
-  } else if (is_file(folder / "model.safetensors.index.json")) {
+  } else if (is_there(folder / "model.safetensors.index.json")) {
     auto shards = read_shard_index(folder / "model.safetensors.index.json");
     if (!shards) return shards.error();
     model.safetensors = std::move(*shards);
@@ -135,8 +141,8 @@ Result<void> read_pooling(const Modules& modules, ModelFolder& model) {
 
 fs::path find_tokenizer(const fs::path& folder, const fs::path& root) {
   for (const auto& base : {folder, root}) {
-    if (is_file(base / "tokenizer.json")) return base / "tokenizer.json";
-    if (is_file(base / "vocab.txt")) return base;
+    if (is_there(base / "tokenizer.json")) return base / "tokenizer.json";
+    if (is_there(base / "vocab.txt")) return base;
   }
   return folder;
 }

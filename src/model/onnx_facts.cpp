@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "base/lfs_pointer.hpp"
 #include "base/mmap_file.hpp"
 #include "model/wire_reader.hpp"
 
@@ -176,8 +177,11 @@ class Scanner {
 Result<OnnxFacts> read_onnx_facts(std::span<const std::byte> bytes, std::string_view name) {
   Scanner scanner;
   if (scanner.scan(Message::model, bytes, 0) && scanner.has_graph()) return scanner.take();
+  const bool is_pointer = base::is_lfs_pointer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   return Error{ErrorCode::data_corrupt,
-               std::string(name) + ": expected an ONNX graph, found something else, or a part of one",
+               std::string(name) + ": " +
+                   (is_pointer ? std::string(base::kLfsPointer)
+                               : "expected an ONNX graph, found something else, or a part of one"),
                {},
                {}};
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/json.hpp"
+#include "base/lfs_pointer.hpp"
 
 namespace akidb::embedding::model {
 namespace {
@@ -30,6 +31,9 @@ Error tensor_corrupt(const std::string& file, std::string_view tensor, const std
 }
 
 Result<std::string_view> read_header_text(std::span<const std::byte> file, const std::string& name) {
+  if (base::is_lfs_pointer({reinterpret_cast<const char*>(file.data()), file.size()})) {
+    return corrupt(name, std::string(base::kLfsPointer));
+  }
   std::uint64_t size = 0;
   if (file.size() < sizeof size) {
     return corrupt(name, "expected 8 bytes with the header's size, found " + std::to_string(file.size()));

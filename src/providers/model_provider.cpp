@@ -93,13 +93,18 @@ struct TextSide {
   bool takes_text = true;
 };
 
-Result<TextSide> text_side(const ModelParts& parts) {
+Result<TextSide> text_side(const ProviderOptions& options, const ModelParts& parts) {
   auto tokenizer = load_tokenizer(parts.model.tokenizer);
   if (tokenizer) return TextSide{std::move(tokenizer).value(), true};
+  if (!options.tokenizer.empty()) {
+    auto error = std::move(tokenizer).error();
+    error.message.insert(0, "tokenizer: ");
+    return error;
+  }
   const auto code = tokenizer.error().code;
   const bool is_absent = code == ErrorCode::not_found || code == ErrorCode::unsupported;
   if (!parts.text_is_optional || !is_absent) return std::move(tokenizer).error();
-  base::log(LogLevel::warning, "no texts, token ids only: " + to_string(tokenizer.error()));
+  base::log(LogLevel::warning, "no texts, token ids only: " + tokenizer.error().message);
   return TextSide{ids_only_tokenizer(std::move(tokenizer).error()), false};
 }
 
@@ -134,7 +139,7 @@ ProviderResult make_model_provider(const ProviderOptions& options, const ModelPa
   parts.model = *std::move(model);
   const auto max_tokens = longest_input(parts.model, options.max_length);
   if (!max_tokens) return max_tokens.error();
-  auto text = text_side(parts);
+  auto text = text_side(options, parts);
   if (!text) return std::move(text).error();
   if (auto checked = check_text(options, parts, *text, *max_tokens); !checked) return std::move(checked).error();
 

@@ -17,7 +17,8 @@ struct ModelParts {
   model::ModelFolder model;
   std::string revision;  // commit on the hub; empty where unknown
 
-  // A tokenizer that is missing or not known is no error: token ids are taken, texts are refused with the reason.
+  // The model's own tokenizer, where it is missing or not known, is no error: token ids are taken, texts are refused
+  // with the reason.
   bool text_is_optional = false;
   std::string device_note = {};  // goes behind the engine's reason for its device
 };

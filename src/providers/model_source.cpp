@@ -18,6 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What is there and no file is an error where it is read.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
 bool is_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
@@ -47,7 +53,7 @@ std::optional<fs::path> description_of(const fs::path& folder, const fs::path& t
 
 Result<ModelSource> source_of_file(const ProviderOptions& options) {
   const fs::path file = options.model;
-  if (!is_file(file)) {
+  if (!is_there(file)) {
     return Error{ErrorCode::not_found, "model: there is no file " + file.filename().string(), file.string(), {}};
   }
   ModelSource source;
@@ -206,7 +212,7 @@ Result<ModelSource> source_at(const ModelLocation& location, const ProviderOptio
   if (!options.tokenizer.empty()) source.model.tokenizer = options.tokenizer;
   if (source.model.onnx) {
     source.graph = *source.model.onnx;
-    if (!is_file(source.graph)) {
+    if (!is_there(source.graph)) {
       return Error{ErrorCode::not_found,
                    "onnx_file: there is no file " + source.graph.filename().string(),
                    source.graph.string(),

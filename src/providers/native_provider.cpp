@@ -3,6 +3,7 @@
 
 #include "backend/native/kernels/registry.hpp"
 #include "backend/native/native_backend.hpp"
+#include "base/log.hpp"
 #include "providers/makers.hpp"
 #include "providers/native_model.hpp"
 #include "providers/safetensors_model.hpp"
@@ -50,6 +51,14 @@ Result<void> check_options(const ProviderOptions& options) {
   return {};
 }
 
+// Only products in fp32 can be more or less exact.
+void note_unused(const ProviderOptions& options) {
+  if (options.matmul_precision == MatmulPrecision::automatic) return;
+  const auto precision = precision_of(options);
+  if (precision == kernels::Precision::fp32 || precision == kernels::Precision::fp32_high) return;
+  base::log(LogLevel::warning, "matmul_precision: of no effect, the products are not in fp32");
+}
+
 }  // namespace
 
 ProviderResult make_native_provider(const ProviderOptions& options) {
@@ -57,7 +66,7 @@ ProviderResult make_native_provider(const ProviderOptions& options) {
   const auto folders = hub::cache_folders(options.cache, options.hub_cache);
   const auto parts = read_safetensors_model(options, folders);
   if (!parts) return parts.error();
-  return make_model_provider(
+  auto provider = make_model_provider(
       options, *parts, [&](const std::shared_ptr<Executor>& executor) -> Result<std::unique_ptr<backend::Backend>> {
         auto model = native_model(parts->model);
         if (!model) return std::move(model).error();
@@ -70,6 +79,8 @@ ProviderResult make_native_provider(const ProviderOptions& options) {
             options.device == "auto" ? "auto: the native encoder knows the architecture" : "asked for";
         return backend::native::open_backend(std::move(native));
       });
+  if (provider) note_unused(options);
+  return provider;
 }
 
 }  // namespace akidb::embedding::providers

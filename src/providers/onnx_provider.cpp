@@ -5,6 +5,7 @@
 #include "backend/onnx/onnx_backend.hpp"
 #include "base/cpu_topology.hpp"
 #include "base/executor.hpp"
+#include "base/log.hpp"
 #include "hub/cache_folders.hpp"
 #include "providers/makers.hpp"
 #include "providers/model_provider.hpp"
@@ -23,7 +24,7 @@ ProviderResult make_onnx_provider(const ProviderOptions& options, std::string_vi
   if (!source) return std::move(source).error();
   ModelParts parts{std::move(source->model), std::move(source->revision)};
   parts.device_note = device_note;
-  return make_model_provider(options, parts, [&](const std::shared_ptr<Executor>& executor) {
+  auto provider = make_model_provider(options, parts, [&](const std::shared_ptr<Executor>& executor) {
     backend::onnx::OnnxOptions onnx;
     onnx.graph = source->graph;
     onnx.masked_graph = source->masked_graph;
@@ -42,6 +43,10 @@ ProviderResult make_onnx_provider(const ProviderOptions& options, std::string_vi
     onnx.max_positions = parts.model.encoder ? parts.model.encoder->max_positions : 0;
     return backend::onnx::open_backend(onnx);
   });
+  if (provider && options.matmul_precision != MatmulPrecision::automatic) {
+    base::log(LogLevel::warning, "matmul_precision: of no effect, ONNX Runtime has products of its own");
+  }
+  return provider;
 }
 
 }  // namespace akidb::embedding::providers

@@ -11,7 +11,8 @@ namespace {
 
 Result<tokenizer::TokenizerParts> read(const std::filesystem::path& path) {
   std::error_code failure;
-  if (!std::filesystem::is_directory(path, failure)) return tokenizer::read_tokenizer_json(path);
+  const bool is_folder = std::filesystem::is_directory(path, failure) && path.filename() != "tokenizer.json";
+  if (!is_folder) return tokenizer::read_tokenizer_json(path);
   if (std::filesystem::exists(path / "tokenizer.json", failure)) {
     return tokenizer::read_tokenizer_json(path / "tokenizer.json");
   }

@@ -1,6 +1,8 @@
 #include <utility>
 
+#include "base/file.hpp"
 #include "base/json.hpp"
+#include "base/lfs_pointer.hpp"
 #include "tokenizer/json_parts.hpp"
 #include "tokenizer/tokenizer_file.hpp"
 
@@ -58,11 +60,19 @@ Result<TokenizerParts> read_parts(const JsonValue& root) {
   return parts;
 }
 
+// What is wrong with a file that is no JSON.
+Error document_error(const std::filesystem::path& file, const Error& error) {
+  constexpr std::size_t kPointerSize = 1'000;
+  const auto text = base::read_file(file, kPointerSize);
+  if (!text || !base::is_lfs_pointer(*text)) return error;
+  return {ErrorCode::data_corrupt, file.filename().string() + ": " + std::string(base::kLfsPointer), file.string(), {}};
+}
+
 }  // namespace
 
 Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& file) {
   const auto document = JsonDocument::read(file, kMaxFileSize);
-  if (!document) return document.error();
+  if (!document) return document_error(file, document.error());
   auto parts = read_parts(document->root());
   if (!parts) parts.error().detail = file.string();
   return parts;

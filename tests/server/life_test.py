@@ -237,7 +237,7 @@ class Life(unittest.TestCase):
                                       capture_output=True, text=True, timeout=GUARD)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 [flag] = [name for name, file in named if file == fifo]
-                self.assertIn(f"{flag}: cannot be used: fifo is not a regular file", done.stderr)
+                self.assertIn(f"{flag}: cannot be used: fifo: expected a regular file, found a FIFO", done.stderr)
             with Served(*flags, "--tls-client-ca", client[0]) as server:
                 self.assertEqual(ask(server, certificate, client), 200)
                 for other in (None, (certificate, key)):
