@@ -29,4 +29,4 @@ set(CMAKE_EXE_LINKER_FLAGS_INIT ${_link})
 set(CMAKE_SHARED_LINKER_FLAGS_INIT ${_link})
 set(CMAKE_MODULE_LINKER_FLAGS_INIT ${_link})
 
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L ${_sysroot})
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/../scripts/arm64_emulator.sh ${_sysroot})
