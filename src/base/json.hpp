@@ -80,7 +80,8 @@ class JsonValue {
 class JsonDocument {
  public:
   // Parses a whole text. `name` goes before every error, usually the file's name. Nested deeper than 64,
-  // invalid UTF-8, numbers that no double holds and trailing text are data_corrupt.
+  // invalid UTF-8, numbers that no double holds and trailing text are data_corrupt, with line and column (but for
+  // numbers): "config.json: line 3, column 7: not valid JSON: expected ',' or '}'".
   static Result<JsonDocument> parse(std::string_view text, std::string name);
 
   // Reads and parses a file of at most `limit` bytes.

@@ -103,6 +103,20 @@ TEST_P(MalformedJson, IsDataCorruptAndNamesTheFile) {
 INSTANTIATE_TEST_SUITE_P(Texts, MalformedJson, ::testing::ValuesIn(kMalformed),
                          [](const auto& malformed) { return malformed.param.name; });
 
+TEST(Json, SaysWhereATextIsNoJson) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "line 1, column 1: not valid JSON: expected a value"},
+      {"{\n  \"a\": 1\n  \"b\": 2\n}", "line 3, column 3: not valid JSON: expected ',' or '}'"},
+      {"[\"\u00e9\u00e9\", x]", "line 1, column 8: not valid JSON: expected a value"},
+      {"{}\n\nx", "line 3, column 1: not valid JSON: expected nothing after the value"},
+      {"[1,\n\"\xFF\"]", "line 2, column 2: not valid JSON: not valid UTF-8"},
+      {nested(65), "line 1, column 65: not valid JSON: expected no more than 64 levels"},
+  };
+  for (const auto& [text, place] : cases) {
+    EXPECT_EQ(message_of(JsonDocument::parse(text, "f.json")), "f.json: " + place);
+  }
+}
+
 TEST(Json, TakesSixtyFourLevels) {
   for (const bool objects : {false, true}) {
     const auto document = JsonDocument::parse(nested(64, objects), "f.json");

@@ -4,18 +4,18 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/json_scan.hpp"
 #include "base/utf8.hpp"
-#include "cli/input/json_scan.hpp"
 #include "fuzz/cli_bodies.hpp"
 
 namespace akidb::embedding::test {
 namespace {
 
-using cli::JsonMember;
+using base::JsonMember;
 
 std::string unescaped(std::string_view text) {
   std::string out;
-  cli::unescape_json(text, out);
+  base::unescape_json(text, out);
   return out;
 }
 
@@ -26,7 +26,7 @@ std::string compare(const std::vector<JsonMember>& members, const simdjson::dom:
   for (const auto [key, value] : object) {
     if (i == members.size()) return "a member too few";
     const auto& member = members[i++];
-    if (cli::key_name(member, room) != key) return "another key: " + std::string(member.key);
+    if (base::key_name(member, room) != key) return "another key: " + std::string(member.key);
     std::string_view text;
     const bool is_string = value.get_string().get(text) == simdjson::SUCCESS;
     if (is_string != member.value.starts_with('"')) return "another kind of value: " + std::string(member.value);
@@ -37,7 +37,7 @@ std::string compare(const std::vector<JsonMember>& members, const simdjson::dom:
 
 std::string check_scan(std::string_view bytes) {
   std::vector<JsonMember> members;
-  const auto problem = cli::scan_json_object(bytes, members);
+  const auto problem = base::scan_json_object(bytes, members);
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   const auto failure = parser.parse(bytes.data(), bytes.size()).get_object().get(object);

@@ -1,7 +1,7 @@
 #include <optional>
 #include <vector>
 
-#include "cli/input/json_scan.hpp"
+#include "base/json_scan.hpp"
 #include "cli/input/readers.hpp"
 
 namespace akidb::embedding::cli {
@@ -24,14 +24,14 @@ class JsonLines final : public LineRecords {
   }
 
   std::optional<std::string> fill(std::string_view line, Record& record) {
-    if (auto problem = scan_json_object(line, members_)) {
+    if (auto problem = base::scan_json_object(line, members_)) {
       return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte);
     }
-    if (const auto key = repeated_key(members_)) return "field " + *key + " is there twice";
-    const JsonMember* text = nullptr;
-    const JsonMember* id = nullptr;
+    if (const auto key = base::repeated_key(members_)) return "field " + *key + " is there twice";
+    const base::JsonMember* text = nullptr;
+    const base::JsonMember* id = nullptr;
     for (const auto& member : members_) {
-      const auto name = key_name(member, key_);
+      const auto name = base::key_name(member, key_);
       if (name == options_.text_field) {
         text = &member;
       } else if (!options_.id_field.empty() && name == options_.id_field) {
@@ -46,13 +46,13 @@ class JsonLines final : public LineRecords {
     if (text == nullptr) return "expected a field " + options_.text_field;
     if (!options_.id_field.empty() && id == nullptr) return "expected a field " + options_.id_field;
     if (text->value.front() != '"') {
-      return "field " + options_.text_field + ": expected a string, found " + std::string(json_kind(text->value));
+      return "field " + options_.text_field + ": expected a string, found " + std::string(base::json_kind(text->value));
     }
-    unescape_json(text->value, record.text);
+    base::unescape_json(text->value, record.text);
     return std::nullopt;
   }
 
-  std::vector<JsonMember> members_;
+  std::vector<base::JsonMember> members_;
   std::string key_;
 };
 

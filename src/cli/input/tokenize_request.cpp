@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "cli/input/json_scan.hpp"
+#include "base/json_scan.hpp"
 #include "cli/input/readers.hpp"
 
 namespace akidb::embedding::cli {
@@ -11,12 +11,13 @@ namespace {
 constexpr auto kExample = R"( such as {"text": "hello world"})";
 
 std::string expected(std::string_view field, std::string_view what, std::string_view value) {
-  return "field " + std::string(field) + ": expected " + std::string(what) + ", found " + std::string(json_kind(value));
+  return "field " + std::string(field) + ": expected " + std::string(what) + ", found " +
+         std::string(base::json_kind(value));
 }
 
 std::optional<std::string> read_text(std::string_view field, std::string_view value, std::string& out) {
   if (value.front() != '"') return expected(field, "a string", value);
-  unescape_json(value, out);
+  base::unescape_json(value, out);
   return std::nullopt;
 }
 
@@ -24,17 +25,17 @@ std::optional<std::string> read_text(std::string_view field, std::string_view va
 
 std::optional<std::string> read_tokenize_request(std::string_view line, TokenizeRequest& request) {
   if (auto problem = utf8_problem(line)) return problem;
-  std::vector<JsonMember> members;
-  if (auto problem = scan_json_object(line, members)) {
+  std::vector<base::JsonMember> members;
+  if (auto problem = base::scan_json_object(line, members)) {
     return "not JSON: " + problem->message + " at byte " + std::to_string(problem->byte) + "; a line is one object" +
            kExample;
   }
-  if (const auto key = repeated_key(members)) return "field " + *key + " is there twice";
+  if (const auto key = base::repeated_key(members)) return "field " + *key + " is there twice";
   request = {};
   bool has_text = false;
   std::string room;
   for (const auto& member : members) {
-    const auto name = key_name(member, room);
+    const auto name = base::key_name(member, room);
     const auto value = member.value;
     std::optional<std::string> problem;
     if (name == "text") {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <random>
 
-#include "cli/input/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
@@ -29,7 +29,7 @@ TEST(AppendFloat, PrintsTheFewestDigits) {
 
 TEST(AppendFloat, ReadsBackAsTheSameFloatAndIsJson) {
   std::mt19937 random(7);
-  std::vector<JsonMember> members;
+  std::vector<base::JsonMember> members;
   for (int i = 0; i < 200'000; ++i) {
     const auto bits = static_cast<std::uint32_t>(random());
     float value = 0;
@@ -37,7 +37,7 @@ TEST(AppendFloat, ReadsBackAsTheSameFloatAndIsJson) {
     if (!std::isfinite(value)) continue;
     const std::string text = printed(value);
     EXPECT_EQ(std::strtof(text.c_str(), nullptr), value) << text;
-    EXPECT_FALSE(scan_json_object("{\"v\":" + text + "}", members)) << text;
+    EXPECT_FALSE(base::scan_json_object("{\"v\":" + text + "}", members)) << text;
   }
 }
 
@@ -57,7 +57,7 @@ TEST(JsonString, ComesBackFromItsEscapes) {
   std::string text;
   for (int c = 0; c < 128; ++c) text += static_cast<char>(c);
   std::string back;
-  unescape_json(json_string(text), back);
+  base::unescape_json(json_string(text), back);
   EXPECT_EQ(back, text);
 }
 

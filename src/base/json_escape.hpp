@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 
 constexpr std::size_t kEscapedUnit = 6;  // bytes of \uXXXX
 
@@ -26,4 +26,4 @@ constexpr std::uint32_t escaped_unit(std::string_view text, std::size_t at) {
   return unit;
 }
 
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base

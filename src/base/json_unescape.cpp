@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "cli/input/json_escape.hpp"
-#include "cli/input/json_scan.hpp"
+#include "base/json_escape.hpp"
+#include "base/json_scan.hpp"
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 namespace {
 
 char plain_escape(char c) {
@@ -82,4 +82,4 @@ std::optional<std::string> repeated_key(const std::vector<JsonMember>& members) 
   return std::move(*twice);
 }
 
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base

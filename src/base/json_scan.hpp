@@ -1,6 +1,6 @@
-// A checked walk over one JSON object that leaves every byte where it is.
+// A checked walk over JSON that leaves every byte where it is, and knows the byte that is wrong.
 //
-// The library reads JSON through base/json, which gives values. Here the text itself is wanted: fields that
+// The library reads JSON through base/json.hpp, which gives values. Here the text itself is wanted: fields that
 // are not ours go to the output byte for byte, numbers of any size included.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 
 struct JsonMember {
   std::string_view key;    // as written, quotes included
@@ -21,6 +21,10 @@ struct JsonProblem {
   std::size_t byte = 0;  // in the text
   std::string message;   // "expected a string as key"
 };
+
+// The first byte at which `text` is no JSON, by the rules below; nothing where it is some, numbers of any size
+// included.
+std::optional<JsonProblem> find_json_problem(std::string_view text);
 
 // The members of the object that `text` is, in their order, duplicates included. `text` must be valid
 // UTF-8. Values are checked against RFC 8259, nested at most 64 deep. A surrogate escape without its other half
@@ -39,4 +43,4 @@ std::optional<std::string> repeated_key(const std::vector<JsonMember>& members);
 // "a string", "a number", ... by the first character of a scanned value.
 std::string_view json_kind(std::string_view value) noexcept;
 
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base

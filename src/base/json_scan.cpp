@@ -1,8 +1,8 @@
-#include "cli/input/json_scan.hpp"
+#include "base/json_scan.hpp"
 
-#include "cli/input/json_escape.hpp"
+#include "base/json_escape.hpp"
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 namespace {
 
 constexpr int kMaxDepth = 64;
@@ -13,12 +13,14 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
+  bool document() {
+    space();
+    return value(0) && end("nothing after the value");
+  }
+
   bool object(std::vector<JsonMember>& members) {
     space();
-    if (!expect('{', "an object")) return false;
-    if (!object_body(1, &members)) return false;
-    space();
-    return at_ == text_.size() || fail("nothing after the object");
+    return expect('{', "an object") && object_body(1, &members) && end("nothing after the object");
   }
 
   [[nodiscard]] JsonProblem problem() const { return {at_, message_}; }
@@ -28,6 +30,11 @@ class Scanner {
 
   void space() {
     while (at_ < text_.size() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) ++at_;
+  }
+
+  bool end(std::string_view expected) {
+    space();
+    return at_ == text_.size() || fail(expected);
   }
 
   bool fail(std::string_view expected) {
@@ -166,6 +173,12 @@ class Scanner {
 
 }  // namespace
 
+std::optional<JsonProblem> find_json_problem(std::string_view text) {
+  Scanner scanner(text);
+  if (scanner.document()) return std::nullopt;
+  return scanner.problem();
+}
+
 std::optional<JsonProblem> scan_json_object(std::string_view text, std::vector<JsonMember>& members) {
   members.clear();
   Scanner scanner(text);
@@ -185,4 +198,4 @@ std::string_view json_kind(std::string_view value) noexcept {
   }
 }
 
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base

@@ -1,9 +1,9 @@
-#include "cli/input/json_scan.hpp"
+#include "base/json_scan.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace akidb::embedding::cli {
+namespace akidb::embedding::base {
 namespace {
 
 using ::testing::HasSubstr;
@@ -110,4 +110,4 @@ TEST(RepeatedKey, SeesThroughEscapes) {
 }
 
 }  // namespace
-}  // namespace akidb::embedding::cli
+}  // namespace akidb::embedding::base
