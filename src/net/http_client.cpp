@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -155,6 +156,23 @@ HeaderList header_list(const HttpRequest& request) {
   return HeaderList(list);
 }
 
+constexpr curl_off_t kYear = 365L * 24 * 60 * 60;
+
+// libcurl gives 0 for a number that 64 bits do not hold, as for none at all.
+bool is_beyond_64_bits(std::string_view seconds) {
+  const auto digits = seconds.substr(std::min(seconds.find_first_not_of('0'), seconds.size()));
+  return digits.size() > 18 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::optional<std::chrono::seconds> retry_after_of(CURL* curl, const HttpResponse& response) {
+  curl_off_t seconds = 0;
+  if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK) return std::nullopt;
+  const std::string* const said = response.find("retry-after");
+  if (seconds == 0 && said != nullptr && is_beyond_64_bits(*said)) seconds = kYear;
+  if (seconds <= 0) return std::nullopt;
+  return std::chrono::seconds(std::min(seconds, kYear));
+}
+
 // Null where the variable is not set or empty.
 const char* variable(const char* name) {
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
@@ -246,10 +264,7 @@ HttpOutcome HttpClient::perform(const HttpRequest& request, BodySink& sink) {
   const CURLcode code = curl_easy_perform(curl);
   if (exchange.thrown) std::rethrow_exception(exchange.thrown);
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-  curl_off_t retry_after = 0;
-  if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0) {
-    exchange.response.retry_after = std::chrono::seconds(retry_after);
-  }
+  exchange.response.retry_after = retry_after_of(curl, exchange.response);
   if (code == CURLE_OK) exchange.begin();
   HttpOutcome outcome;
   outcome.response = std::move(exchange.response);

@@ -43,7 +43,8 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in their order
-  std::optional<std::chrono::seconds> retry_after{};         // a number of seconds, or a date that lies ahead
+  // A number of seconds, or a date that lies ahead; a year stands for all that is longer.
+  std::optional<std::chrono::seconds> retry_after{};
 
   // The first of this name (in lower case), or null.
   [[nodiscard]] const std::string* find(std::string_view name) const noexcept;

@@ -111,6 +111,27 @@ TEST(HttpClient, GivesStatusHeadersAndBody) {
   EXPECT_THAT(request, HasSubstr("Accept-Encoding: identity\r\n"));
 }
 
+TEST(HttpClient, TakesAYearForAllThatIsLonger) {
+  constexpr std::chrono::hours kYear{365 * 24};
+  const std::pair<std::string, std::optional<std::chrono::seconds>> cases[] = {
+      {"31535999", std::chrono::seconds(31'535'999)},
+      {"9223372036854775807", kYear},
+      {"9223372036854775808", kYear},
+      {"99999999999999999999999999", kYear},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", kYear},
+      {"0", std::nullopt},
+      {"00000000000000000000000000", std::nullopt},
+      {"-99999999999999999999999999", std::nullopt},
+      {"later", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& [text, expected] : cases) {
+    CannedServer server("HTTP/1.1 429 No\r\nContent-Length: 0\r\nRetry-After: " + text + "\r\n\r\n");
+    TextSink sink;
+    EXPECT_EQ(get(server.url(), sink).response.retry_after, expected) << text;
+  }
+}
+
 TEST(HttpClient, FollowsNothingAndDecodesNothing) {
   CannedServer server(
       "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc");

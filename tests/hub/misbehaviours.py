@@ -263,6 +263,7 @@ ROWS = [
     # What a server in trouble says
     Row("429 with Retry-After, then well", body(status(429, {"Retry-After": "1"}), 1)),
     Row("429 without Retry-After, then well", api(status(429), 1)),
+    Row("429 that asks for more seconds than 64 bits hold", api(status(429, {"Retry-After": "9" * 30})), EXHAUSTED, "come again in 31536000 s"),
     Row("429 that asks for an hour", api(status(429, {"Retry-After": "3600"})), EXHAUSTED, "come again in 3600 s"),
     Row("429 for ever", api(status(429)), EXHAUSTED, "too many requests"),
     Row("500, then well", api(status(500), 1)),
