@@ -14,9 +14,37 @@ constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kSha256Digits = 64;
 constexpr std::size_t kSha1Digits = 40;
 
+// Characters beyond ASCII that are not seen but change what a terminal shows around them, by their first bytes in UTF-8
+// and the range of the last one.
+struct HiddenRange {
+  std::string_view lead;
+  unsigned char first;
+  unsigned char last;
+};
+constexpr HiddenRange kHidden[] = {
+    {"\xC2", 0x80, 0x9F},      // U+0080 to U+009F, control characters
+    {"\xD8", 0x9C, 0x9C},      // U+061C, a mark of direction
+    {"\xE2\x80", 0x8E, 0x8F},  // U+200E, U+200F, the same
+    {"\xE2\x80", 0xA8, 0xAE},  // U+2028 to U+202E, separators of lines, embeddings and overrides of direction
+    {"\xE2\x81", 0xA6, 0xA9},  // U+2066 to U+2069, isolates of direction
+};
+
+bool has_hidden(std::string_view name) noexcept {
+  return std::ranges::any_of(kHidden, [&](const HiddenRange& range) {
+    for (auto at = name.find(range.lead); at != std::string_view::npos; at = name.find(range.lead, at + 1)) {
+      const auto rest = name.substr(at + range.lead.size());
+      if (rest.empty()) return false;
+      const auto last = static_cast<unsigned char>(rest.front());
+      if (last >= range.first && last <= range.last) return true;
+    }
+    return false;
+  });
+}
+
 bool is_safe_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= kMaxName && name != "." && name != ".." &&
-         std::ranges::none_of(name, [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\' || c == ':'; });
+         std::ranges::none_of(name, [](unsigned char c) { return c < ' ' || c == 0x7F || c == '\\' || c == ':'; }) &&
+         !has_hidden(name);
 }
 
 // A mirror that does not know "blobs=true" lists names only.

@@ -23,15 +23,16 @@ struct Repository {
   [[nodiscard]] const RepoFile* find(std::string_view path) const noexcept;
 };
 
-// The answer to /api/models/<id>/revision/<revision>?blobs=true. Files whose names would lead out of a folder are left
-// out: nothing that is asked for has such a name. data_corrupt where it is no such answer.
+// The answer to /api/models/<id>/revision/<revision>?blobs=true. Files whose names would lead out of a folder, or would
+// show as something else in a terminal, are left out: nothing that is asked for has such a name. data_corrupt where it
+// is no such answer.
 //
 //   answer = {"sha": commit, "siblings": [file, ...], ...}
 //   file   = {"rfilename": path, "size"?: bytes, "blobId"?: git's sha1, "lfs"?: {"sha256": digest, "size": bytes, ...}}
 Result<Repository> parse_repository(std::string_view json);
 
-// Names joined by "/", none of them empty, "." or "..", without control characters and backslashes, none longer than
-// 255 bytes, 1,024 in all.
+// Names joined by "/", none of them empty, "." or "..", without control characters, those of text direction included,
+// and backslashes, none longer than 255 bytes, 1,024 in all.
 bool is_safe_path(std::string_view path) noexcept;
 
 // 64 (sha256) or 40 (git's sha1) lower-case hexadecimal digits: the names that blobs have.

@@ -70,6 +70,13 @@ TEST(SafePath, IsBelowAFolder) {
   for (const char* path : {"", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a\\b", "c:d", "a\tb"}) {
     EXPECT_FALSE(is_safe_path(path)) << path;
   }
+  for (const char* path : {"a\xC2\x80", "a\xC2\x9F/b", "\xD8\x9C", "a/\xE2\x80\x8E", "a\xE2\x80\xA8",
+                           "\xE2\x80\xAEnosj.b", "\xE2\x80\x90\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9z"}) {
+    EXPECT_FALSE(is_safe_path(path)) << path;
+  }
+  for (const char* path : {"\xC2\xA0", "\xD8\x9B", "\xE2\x80\x8D", "\xE2\x80\xA7", "\xE2\x80\xAF", "\xE2\x81\xAA"}) {
+    EXPECT_TRUE(is_safe_path(path)) << path;
+  }
   std::string deep = "a";
   while (deep.size() <= 1024) deep += "/a";
   EXPECT_FALSE(is_safe_path(deep));
