@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "graph/convert.hpp"
+#include "graph/staging_folder.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_bert.hpp"
 
@@ -334,6 +335,39 @@ TEST_F(WriteOnnx, PlacesThatCannotBeWrittenAreErrors) {
   EXPECT_EQ(write_onnx(without, target()).error().code, ErrorCode::not_found);
   without.encoder.reset();
   EXPECT_EQ(write_onnx(without, target()).error().code, ErrorCode::unsupported);
+}
+
+// Of a living process nothing is touched: it holds its folder's lock.
+TEST_F(WriteOnnx, WhatAKilledProcessLeftGoesWithTheNextOne) {
+  const auto source = model(large());
+  const auto staging_of_child = [&](auto&& end) {
+    int ready[2];
+    EXPECT_EQ(::pipe(ready), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto staging = StagingFolder::create(target());
+      std::ofstream(staging->path() / "model.onnx.data") << "half";
+      if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+      ::pause();
+    }
+    char byte = 0;
+    EXPECT_EQ(::read(ready[0], &byte, 1), 1);
+    end(child);
+    ::kill(child, SIGKILL);
+    EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+    ::close(ready[0]);
+    ::close(ready[1]);
+  };
+  staging_of_child([&](pid_t) {
+    ASSERT_TRUE(write_onnx(source, target()));
+    EXPECT_EQ(files_in(out()).size(), 3U);  // the graph, its data, and what the child has
+  });
+  fs::create_directories(out() / "other.onnx.5.tmp");
+  fs::create_directories(out() / "model.onnx.mine.tmp");
+  folder_.write("out/model.onnx.6.tmp", "a file");
+  ASSERT_TRUE(write_onnx(source, target()));
+  EXPECT_THAT(files_in(out()), ElementsAre("model.onnx", "model.onnx.6.tmp", "model.onnx.data", "model.onnx.mine.tmp",
+                                           "other.onnx.5.tmp"));
 }
 
 // A bound on the size of files stands for a full disk.

@@ -3,7 +3,10 @@
 
 #include <akidb/embedding/result.hpp>
 #include <filesystem>
+#include <optional>
 #include <utility>
+
+#include "base/folder_lock.hpp"
 
 namespace akidb::embedding::base {
 
@@ -15,10 +18,10 @@ class TemporaryFolder {
   static Result<TemporaryFolder> create();
 
   TemporaryFolder(TemporaryFolder&& other) noexcept
-      : path_(std::exchange(other.path_, {})), descriptor_(std::exchange(other.descriptor_, -1)) {}
+      : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
   TemporaryFolder& operator=(TemporaryFolder&& other) noexcept {
     std::swap(path_, other.path_);
-    std::swap(descriptor_, other.descriptor_);
+    std::swap(lock_, other.lock_);
     return *this;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
@@ -28,10 +31,11 @@ class TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  TemporaryFolder(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  TemporaryFolder(std::filesystem::path path, std::optional<FolderLock> lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::filesystem::path path_;
-  int descriptor_;  // of the folder, with the lock
+  std::optional<FolderLock> lock_;  // let go when the folder is gone
 };
 
 }  // namespace akidb::embedding::base

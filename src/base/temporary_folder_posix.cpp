@@ -1,6 +1,3 @@
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,18 +21,6 @@ constexpr std::string_view kPrefix = "akidb-embedding.";
 // A folder has no lock yet in the moment after it is made, and none at all where a version before the lock made it.
 constexpr auto kYoung = std::chrono::minutes(10);
 
-// A descriptor that holds the folder's lock, or -1: no folder of ours, or somebody else holds it.
-int lock_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) return -1;
-  struct stat facts {};
-  if (::fstat(descriptor, &facts) == 0 && facts.st_uid == ::geteuid() && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-    return descriptor;
-  }
-  ::close(descriptor);
-  return -1;
-}
-
 bool is_old(const fs::path& path) {
   std::error_code failure;
   const auto changed = fs::last_write_time(path, failure);
@@ -46,11 +31,10 @@ bool is_old(const fs::path& path) {
 void remove_leftovers(const fs::path& root) {
   for (const auto& path : entries_of(root)) {
     if (!path.filename().string().starts_with(kPrefix) || !is_old(path)) continue;
-    const int descriptor = lock_folder(path);
-    if (descriptor < 0) continue;
+    const auto lock = FolderLock::try_acquire(path);
+    if (!lock) continue;
     std::error_code ignored;
     fs::remove_all(path, ignored);
-    ::close(descriptor);
   }
 }
 
@@ -64,13 +48,12 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   std::string pattern = (root / (std::string(kPrefix) + "XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr) return file_error(pattern, "make", errno);
   // Where it cannot be locked, it serves all the same.
-  return TemporaryFolder(pattern, lock_folder(pattern));
+  return TemporaryFolder(pattern, FolderLock::try_acquire(pattern));
 }
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   if (!path_.empty()) fs::remove_all(path_, ignored);
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 }  // namespace akidb::embedding::base

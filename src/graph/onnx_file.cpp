@@ -10,6 +10,7 @@
 
 #include "base/file.hpp"
 #include "base/mmap_file.hpp"
+#include "graph/staging_folder.hpp"
 #include "model/onnx_external_data.hpp"
 
 namespace akidb::embedding::graph {
@@ -116,7 +117,10 @@ Result<std::uint64_t> save_onnx(const onnx::ModelProto& model, const std::filesy
   }
   try {
     const std::string bytes = model.SerializeAsString();
-    if (auto written = base::write_file_atomically(file, bytes); !written) return written.error();
+    const auto staging = StagingFolder::create(file);
+    if (!staging) return staging.error();
+    const auto written = base::write_file_atomically(file, bytes, staging->path() / file.filename());
+    if (!written) return written.error();
     return bytes.size();
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::resource_exhausted, "not enough memory to write the graph", file.string(), {}};

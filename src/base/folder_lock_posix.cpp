@@ -1,0 +1,34 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/folder_lock.hpp"
+
+namespace akidb::embedding::base {
+
+std::optional<FolderLock> FolderLock::lock(const std::filesystem::path& folder, int operation) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  FolderLock lock(descriptor);
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) != 0 || facts.st_uid != ::geteuid()) return std::nullopt;
+  while (::flock(descriptor, operation) != 0) {
+    if (errno != EINTR) return std::nullopt;
+  }
+  return lock;
+}
+
+std::optional<FolderLock> FolderLock::try_acquire(const std::filesystem::path& folder) {
+  return lock(folder, LOCK_EX | LOCK_NB);
+}
+
+std::optional<FolderLock> FolderLock::acquire(const std::filesystem::path& folder) { return lock(folder, LOCK_EX); }
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace akidb::embedding::base
