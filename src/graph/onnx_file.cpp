@@ -7,6 +7,9 @@
 #include <exception>
 #include <map>
 #include <new>
+#include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/mmap_file.hpp"
@@ -74,6 +77,18 @@ Result<void> read_external(onnx::ModelProto& model, const std::filesystem::path&
   return {};
 }
 
+// The checker takes a folder for external data only with a file's name, and says of one that cannot be read that it is
+// no valid graph.
+void check_with_data(const onnx::ModelProto& model, const std::filesystem::path& folder) {
+  std::unordered_map<std::string, int> opsets;
+  for (const auto& set : model.opset_import()) opsets[set.domain()] = static_cast<int>(set.version());
+  onnx::checker::CheckerContext context;
+  context.set_ir_version(static_cast<int>(model.ir_version()));
+  context.set_opset_imports(std::move(opsets));
+  context.set_model_dir(folder.string());
+  onnx::checker::check_graph(model.graph(), context, onnx::checker::LexicalScopeContext());
+}
+
 }  // namespace
 
 std::uint64_t element_count(const onnx::TensorProto& tensor) {
@@ -129,10 +144,12 @@ Result<std::uint64_t> save_onnx(const onnx::ModelProto& model, const std::filesy
   }
 }
 
-Result<void> check_onnx(const onnx::ModelProto& model) {
+Result<void> check_onnx(const onnx::ModelProto& model, const std::filesystem::path& folder) {
   try {
-    onnx::checker::check_model(model);
+    folder.empty() ? onnx::checker::check_model(model) : check_with_data(model, folder);
     return {};
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::resource_exhausted, "not enough memory to check the graph", {}, {}};
   } catch (const std::exception& exception) {
     return Error{ErrorCode::internal, "the graph that was made is not valid ONNX", exception.what(), {}};
   }

@@ -14,8 +14,8 @@ namespace akidb::embedding::graph {
 // External data is checked (model/onnx_external_data.hpp) and read into the model. data_corrupt where it is no model.
 Result<onnx::ModelProto> load_onnx(const std::filesystem::path& file);
 
-// onnx::checker's word on it; internal where it is not valid.
-Result<void> check_onnx(const onnx::ModelProto& model);
+// onnx::checker's word on it; internal where it is not valid. `folder` is that of external data, if there is any.
+Result<void> check_onnx(const onnx::ModelProto& model, const std::filesystem::path& folder = {});
 
 // With all weights inside; a reader finds the old file or the new one. resource_exhausted above
 // 2 GB, which protobuf cannot write. Gives the size.
