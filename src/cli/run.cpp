@@ -42,6 +42,7 @@ bool ends_well(Command command) {
   switch (command) {
     case Command::convert:
     case Command::quantize:
+    case Command::remove:
     case Command::doctor: return false;
     default: return true;
   }

@@ -111,7 +111,7 @@ print(repo.repo_id, revision.commit_hash, sorted(revision.refs), revision.nb_fil
         self.assertEqual(listed[0]["snapshots"], [{"commit": COMMIT, "refs": ["main"], "files": len(repo.files), "missing": 0}])
         report = json.loads(self.good("verify", "--json", environment=self.environment(hub)).stdout)[0]
         self.assertEqual((report["checked"], report["unknown"], report["problems"]), (len(repo.files), 0, []))
-        self.good("remove", "org/name", environment=self.environment(hub))
+        self.good("remove", "--yes", "org/name", environment=self.environment(hub))
         self.assertEqual(self.python("print(len(hub.scan_cache_dir().repos))", hub), "0")
 
     def test_each_goes_on_where_the_other_stopped(self):

@@ -3,6 +3,8 @@
 
 import json
 import os
+import pty
+import signal
 import subprocess
 import time
 import unittest
@@ -169,23 +171,50 @@ class Commands(HubTest):
             environment = self.environment(hub)
             for model in ("org/name", "org/other"):
                 self.assertEqual(self.pull(hub, model=model).returncode, 0)
-            self.good("remove", "org/name", environment=environment)
+            self.good("remove", "--yes", "org/name", environment=environment)
             self.assertFalse((self.folder / "hub/models--org--name").exists())
             self.assertFalse((self.folder / "hub/.locks/models--org--name").exists())
             listed = json.loads(self.good("list", "--json", environment=environment).stdout)
             self.assertEqual([model["model"] for model in listed], ["org/other"])
-            self.fails(3, "not on this machine", "remove", "org/name", environment=environment)
-            self.fails(2, "expected a folder, or an id", "remove", "../hub", environment=environment)
+            self.fails(3, "not on this machine", "remove", "--yes", "org/name", environment=environment)
+            self.fails(2, "expected a folder, or an id", "remove", "--yes", "../hub", environment=environment)
             own = self.folder / "own/models"
             for model in ("owner/one", "plain"):
                 (own / model).mkdir(parents=True)
                 (own / model / "config.json").write_text("{}")
-            self.fails(3, "not on this machine", "remove", "owner", environment=environment)
+            self.fails(3, "not on this machine", "remove", "--yes", "owner", environment=environment)
             self.assertTrue((own / "owner/one/config.json").exists())
-            self.good("remove", "plain", environment=environment)
-            self.good("remove", "owner/one", environment=environment)
+            self.good("remove", "--yes", "plain", environment=environment)
+            self.good("remove", "--yes", "owner/one", environment=environment)
             self.assertEqual(list(own.glob("*/*")), [])
             self.fails(2, "expected a model", "remove", environment=environment)
+
+    def answered(self, environment, answer, signum=None):
+        """`remove org/name` at a terminal that says `answer`."""
+        ours, theirs = pty.openpty()
+        with os.fdopen(ours, "r+b", buffering=0) as terminal:
+            process = self.start("remove", "org/name", stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, environment=environment)
+            os.close(theirs)
+            asked = b""
+            while b"[y/N]" not in asked:
+                asked += terminal.read(1024)
+            self.assertIn(b"Remove org/name from this machine", asked)
+            process.send_signal(signum) if signum else terminal.write(answer)
+            process.communicate(timeout=HANG_GUARD)
+        return process.returncode
+
+    def test_remove_asks(self):
+        with Hub({"org/name": plain_repo()}) as hub:
+            environment = self.environment(hub)
+            self.assertEqual(self.pull(hub).returncode, 0)
+            folder = self.folder / "hub/models--org--name"
+            self.fails(2, "expected --yes where nobody can be asked", "remove", "org/name", environment=environment)
+            for answer in (b"\n", b"n\n", b"x\n", b"\x04"):
+                self.assertEqual(self.answered(environment, answer), 130, answer)
+            self.assertEqual(self.answered(environment, b"", signal.SIGINT), -signal.SIGINT)
+            self.assertTrue(folder.exists())
+            self.assertEqual(self.answered(environment, b"Yes\n"), 0)
+            self.assertFalse(folder.exists())
 
     def test_an_empty_cache(self):
         environment = self.environment("http://127.0.0.1:1")
@@ -304,7 +333,7 @@ class Models(HubTest):
 
             first, others = made("org/name"), made("org/other")
             self.assertEqual((len(first), len(others)), (3, 3))
-            text = self.good("remove", "org/name", environment=environment).stdout.decode()
+            text = self.good("remove", "--yes", "org/name", environment=environment).stdout.decode()
             self.assertEqual({path.name for path in derived.glob("*") if len(path.name) == 64}, others)
             for name in first:
                 self.assertIn(name, text)

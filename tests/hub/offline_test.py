@@ -59,7 +59,7 @@ class Offline(HubTest):
             # Also without the flag: what is here is not looked for elsewhere.
             done = self.offline(hub, "embed", "hello world", "--model", "org/name", flag=False)
             self.assertEqual(done.returncode, 0, done.stderr)
-            for words in (["list"], ["remove", "org/name"]):
+            for words in (["list"], ["remove", "--yes", "org/name"]):
                 done = self.offline(hub, *words, flag=False)
                 self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(len(hub.seen), before)

@@ -112,8 +112,8 @@ constexpr std::array kCommands = {
         "Ends with 7 where one is damaged. With --repair, what is damaged or missing is downloaded again.",
         kVerify},
     CommandInfo{Command::remove, "remove", "Remove models from this machine", "MODEL ...",
-                "Removes models from the hub's cache and from what set-up brought, with all their revisions. Nothing "
-                "is asked.",
+                "Removes models from the hub's cache and from what set-up brought, with all their revisions. It "
+                "asks first; --yes answers, and is needed where nobody can be asked, as in a pipe.",
                 kRemove},
     CommandInfo{
         Command::quantize, "quantize", "Write a model's graph as int8 or fp16, and say how good it still is", "MODEL",

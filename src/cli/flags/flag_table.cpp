@@ -135,6 +135,8 @@ constexpr std::array kFlags = {
          "The file to write; without it, standard output"},
     Flag{"force", 0, toggle, "", "", Section::output, commands(convert, quantize),
          "Replace a file that is there already"},
+    Flag{"yes", 'y', toggle, "", "", Section::output, commands(remove), "Remove without asking", 0, 0,
+         FlagSource::line},
     Flag{"format", 'f', choice, "auto|jsonl|json|npy|f32", "auto", Section::output, commands(embed),
          "auto goes by the output's extension, else jsonl; f32 is raw little-endian rows"},
     Flag{"output-kind", 0, choice, "pooled|tokens", "pooled", Section::output, commands(embed),
