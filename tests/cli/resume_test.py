@@ -143,6 +143,21 @@ class Resume(ProgramTest):
         self.good(*self.embed("out.jsonl", "--input", "in.txt", "--resume"))
         self.assertEqual(self.read("out.jsonl"), expected)
 
+    def test_output_that_a_power_cut_left_with_holes(self):
+        for form in FORMATS:
+            with self.subTest(form=form):
+                expected = self.whole(form)
+                output = "out." + form
+                self.stop_after(1500, signal.SIGKILL, output)
+                path = self.folder / output
+                content = bytearray(path.read_bytes())
+                begin = len(content) // 2
+                content[begin : begin + 4096] = bytes(len(content[begin : begin + 4096]))  # a block that was never written
+                path.write_bytes(content)
+                done = self.good(*self.embed(output, "--input", "in.txt", "--resume"))
+                self.assertIn(b" rows of the unfinished run did not reach the disk, and come again", done.stderr)
+                self.assertEqual(self.read(output), expected)
+
     def test_from_standard_input(self):
         expected = self.whole("npy")
         self.stop_after(1500, signal.SIGINT, "out.npy")

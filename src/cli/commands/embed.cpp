@@ -66,7 +66,7 @@ std::unique_ptr<RowFormat> make_format(OutputFormat format, const Values& values
 
 // What decides the bytes of a row. A run that goes on with other values would write a file of two kinds.
 Job job_of(const Values& values, const ModelInfo& info, OutputFormat format, InputFormat input) {
-  Job job = {{"version", "1"},
+  Job job = {{"version", "2"},
              {"model", info.model},
              {"revision", info.revision},
              {"provider", info.provider},
@@ -167,6 +167,14 @@ Error unfinished(Error error, const RowFile& rows) {
   return error;
 }
 
+// As after a power cut.
+void warn_of_lost(const RowFile& rows, Console& console) {
+  if (const auto lost = rows.lost(); lost != 0) {
+    console.say(LogLevel::warning, rows.file().name() + ": " + grouped(lost) + (lost == 1 ? " row" : " rows") +
+                                       " of the unfinished run did not reach the disk, and come again");
+  }
+}
+
 // Said before the work begins: who forgot --resume can stop here, and knows what happened.
 void warn_of_overwritten(const RowFile& rows, Console& console) {
   const auto lost = rows.overwritten();
@@ -204,6 +212,7 @@ Result<void> run_embed(const Invocation& invocation, Console& console) {
       {values.text("output"), values.on("resume"), !from_arguments, job_of(values, *info, format, *input)});
   if (!rows) return rows.error();
   warn_of_overwritten(*rows, console);
+  warn_of_lost(*rows, console);
   if (rows->last().input.bytes > 0) {
     if (auto moved = (*reader)->go_to(rows->last().input); !moved) return moved.error();
   }

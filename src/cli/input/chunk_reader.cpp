@@ -10,11 +10,6 @@ namespace {
 constexpr std::size_t kChunk = 256 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-std::uint64_t fnv1a(std::uint64_t digest, std::string_view bytes) noexcept {
-  for (const char c : bytes) digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return digest;
-}
-
 }  // namespace
 
 Result<bool> ChunkReader::more() {
@@ -48,7 +43,7 @@ Result<void> ChunkReader::skip_byte_order_mark() {
 
 void ChunkReader::consume(std::size_t bytes) {
   position.bytes += bytes;
-  position.digest = fnv1a(position.digest, window().substr(0, bytes));
+  position.digest = digest_of(window().substr(0, bytes), position.digest);
   begin_ += bytes;
 }
 

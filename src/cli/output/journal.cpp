@@ -1,6 +1,6 @@
 #include "cli/output/journal.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "cli/output/json_text.hpp"
+#include "cli/output/written_rows.hpp"
 
 namespace akidb::embedding::cli {
 namespace {
@@ -32,7 +33,7 @@ std::string checkpoint_line(const Checkpoint& at) {
   return "{" + member("records", at.input.records) + "," + member("rows", at.rows) + "," +
          member("skipped", at.skipped) + "," + member("input_bytes", at.input.bytes) + "," +
          member("input_lines", at.input.lines) + "," + member("input_digest", at.input.digest) + "," +
-         member("output_bytes", at.output_bytes) + "}\n";
+         member("output_bytes", at.output_bytes) + "," + member("output_digest", at.output_digest) + "}\n";
 }
 
 Result<Checkpoint> read_checkpoint(std::string_view line, const std::string& name) {
@@ -40,10 +41,10 @@ Result<Checkpoint> read_checkpoint(std::string_view line, const std::string& nam
   if (!document) return document.error();
   Checkpoint at;
   const std::pair<const char*, std::uint64_t*> members[] = {
-      {"records", &at.input.records},    {"rows", &at.rows},
-      {"skipped", &at.skipped},          {"input_bytes", &at.input.bytes},
-      {"input_lines", &at.input.lines},  {"input_digest", &at.input.digest},
-      {"output_bytes", &at.output_bytes}};
+      {"records", &at.input.records},     {"rows", &at.rows},
+      {"skipped", &at.skipped},           {"input_bytes", &at.input.bytes},
+      {"input_lines", &at.input.lines},   {"input_digest", &at.input.digest},
+      {"output_bytes", &at.output_bytes}, {"output_digest", &at.output_digest}};
   for (const auto& [key, target] : members) {
     auto value = document->root().at(key).and_then([](const base::JsonValue& member) { return member.as_uint(); });
     if (!value) return value.error();
@@ -54,21 +55,26 @@ Result<Checkpoint> read_checkpoint(std::string_view line, const std::string& nam
 
 struct Place {
   Checkpoint checkpoint;
-  std::size_t journal_bytes;  // up to its end
+  std::size_t journal_bytes;    // up to its end
+  std::uint64_t lost_rows = 0;  // of checkpoints behind it
 };
 
-// The last checkpoint that is not behind `output_size`, of those that begin at `at`.
-Result<Place> last_checkpoint(std::string_view text, std::size_t at, const std::string& name,
-                              std::uint64_t output_size) {
+// The last checkpoint that holds, of those that begin at `at`. A line that was not written to its end is the end.
+template <class Holds>
+Place last_checkpoint(std::string_view text, std::size_t at, const std::string& name, Holds holds) {
   Place last{{}, at};
-  while (true) {
+  for (bool held = true;;) {
     const auto end = text.find('\n', at);
-    if (end == std::string_view::npos) return last;  // a line that was not written to its end does not count
-    auto checkpoint = read_checkpoint(text.substr(at, end - at), name);
-    if (!checkpoint) return checkpoint.error();
-    if (checkpoint->output_bytes > output_size) return last;
+    if (end == std::string_view::npos) return last;
+    const auto checkpoint = read_checkpoint(text.substr(at, end - at), name);
+    if (!checkpoint) return last;
     at = end + 1;
-    last = {*checkpoint, at};
+    held = held && holds(*checkpoint);
+    if (held) {
+      last = {*checkpoint, at};
+    } else {
+      last.lost_rows = checkpoint->rows - std::min(checkpoint->rows, last.checkpoint.rows);
+    }
   }
 }
 
@@ -97,8 +103,8 @@ std::uint64_t unfinished_rows(const std::string& output) {
   if (failure || !text) return 0;
   const auto first = text->find('\n');
   if (first == std::string::npos) return 0;
-  const auto last = last_checkpoint(*text, first + 1, journal_path(output), size);
-  return last ? last->checkpoint.rows : 0;
+  const auto fits = [&](const Checkpoint& at) { return at.output_bytes <= size; };
+  return last_checkpoint(*text, first + 1, journal_path(output), fits).checkpoint.rows;
 }
 
 Result<void> Journal::check_place(const std::string& output) {
@@ -130,11 +136,14 @@ Result<Journal> Journal::create(const std::string& output, const Job& job) {
   auto file = OutputFile::open(journal_path(output), OpenMode::anew);
   if (!file) return file.error();
   if (auto written = file->write(job_line(job)); !written) return written.error();
+  // Without it the output would count as complete.
+  if (auto synced = file->sync(); !synced) return synced.error();
+  const auto folder = std::filesystem::path(output).parent_path();
+  if (auto synced = base::sync_folder(folder.empty() ? "." : folder); !synced) return synced.error();
   return Journal(journal_path(output), *std::move(file));
 }
 
-Result<std::pair<Journal, Checkpoint>> Journal::reopen(const std::string& output, const Job& job,
-                                                       std::uint64_t output_size) {
+Result<Journal::Reopened> Journal::reopen(const std::string& output, const Job& job, std::uint64_t head_bytes) {
   const std::string path = journal_path(output);
   auto text = base::read_file(path, kLimit);
   if (!text) {
@@ -147,13 +156,13 @@ Result<std::pair<Journal, Checkpoint>> Journal::reopen(const std::string& output
   if (first == std::string_view::npos) return cannot_resume(output, path + " is not whole");
   if (auto same = same_job(rest.substr(0, first), job, output); !same) return same.error();
 
-  const auto last = last_checkpoint(rest, first + 1, path, output_size);
-  if (!last) return last.error();
-
+  WrittenRows rows(output, head_bytes);
+  const auto last =
+      last_checkpoint(rest, first + 1, path, [&](const Checkpoint& checkpoint) { return rows.hold(checkpoint); });
   auto file = OutputFile::open(path, OpenMode::go_on);
   if (!file) return file.error();
-  if (auto cut = file->cut(last->journal_bytes); !cut) return cut.error();
-  return std::pair(Journal(path, *std::move(file)), last->checkpoint);
+  if (auto cut = file->cut(last.journal_bytes); !cut) return cut.error();
+  return Reopened{Journal(path, *std::move(file)), last.checkpoint, last.lost_rows};
 }
 
 Result<void> Journal::add(const Checkpoint& checkpoint) { return file_.write(checkpoint_line(checkpoint)); }

@@ -1,10 +1,11 @@
 // FILE.resume, beside an output that is not finished: what job writes it, and how far it got.
 //
-//   {"journal":"akidb-embed","version":"1","model":"...",...}              the job
-//   {"records":..,"rows":..,"skipped":..,...,"output_bytes":..}            a checkpoint, one after each batch
+//   {"journal":"akidb-embed","version":"2","model":"...",...}                        the job
+//   {"records":..,"rows":..,"skipped":..,...,"output_bytes":..,"output_digest":..}   a checkpoint, one after each batch
 //
 // A checkpoint is written after the rows that it counts. Whatever ends the program, some checkpoint is at or
-// before the end of the output, and the rows before it are whole: a resumed job cuts the output there.
+// before the end of the output, and the rows before it are whole: a resumed job cuts the output there. A power cut may
+// take rows and keep their checkpoint: the digest tells. The first line is on the disk before there are rows.
 #pragma once
 
 #include <akidb/embedding/result.hpp>
@@ -22,7 +23,8 @@ struct Checkpoint {
   InputPosition input;
   std::uint64_t rows = 0;
   std::uint64_t skipped = 0;
-  std::uint64_t output_bytes = 0;  // head and rows, not the tail
+  std::uint64_t output_bytes = 0;                  // head and rows, not the tail
+  std::uint64_t output_digest = kDigestOfNothing;  // of the rows
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
@@ -44,10 +46,11 @@ class Journal {
 
   static Result<Journal> create(const std::string& output, const Job& job);
 
-  // The journal of an unfinished job and its last checkpoint that is not behind `output_size`.
+  struct Reopened;
+
+  // The journal of an unfinished job, cut behind its last checkpoint whose rows are in `output` as they were written.
   // invalid_argument where there is none, or where the job was another (says what differs).
-  static Result<std::pair<Journal, Checkpoint>> reopen(const std::string& output, const Job& job,
-                                                       std::uint64_t output_size);
+  static Result<Reopened> reopen(const std::string& output, const Job& job, std::uint64_t head_bytes);
 
   Result<void> add(const Checkpoint& checkpoint);
 
@@ -58,6 +61,12 @@ class Journal {
   Journal(std::string path, OutputFile file) : path_(std::move(path)), file_(std::move(file)) {}
   std::string path_;
   OutputFile file_;
+};
+
+struct Journal::Reopened {
+  Journal journal;
+  Checkpoint last;
+  std::uint64_t lost_rows;  // that it counts behind that checkpoint
 };
 
 }  // namespace akidb::embedding::cli

@@ -53,10 +53,11 @@ Result<void> RowFile::begin(const RowFileOptions& options) {
 }
 
 Result<void> RowFile::go_on(const RowFileOptions& options) {
-  auto journal = Journal::reopen(options.path, options.job, file_.size());
-  if (!journal) return journal.error();
-  last_ = journal->second;
-  journal_.emplace(std::move(journal->first));
+  auto reopened = Journal::reopen(options.path, options.job, format_->head(0).size());
+  if (!reopened) return reopened.error();
+  last_ = reopened->last;
+  lost_ = reopened->lost_rows;
+  journal_.emplace(std::move(reopened->journal));
   if (last_.output_bytes == 0) {  // it ended before its first checkpoint
     if (auto cut = file_.cut(0); !cut) return cut.error();
     if (auto written = file_.write(format_->head(0)); !written) return written.error();
@@ -64,7 +65,7 @@ Result<void> RowFile::go_on(const RowFileOptions& options) {
     return {};
   }
   if (auto cut = file_.cut(last_.output_bytes); !cut) return cut.error();
-  return write_head();
+  return file_.write_at(0, format_->head(last_.rows));
 }
 
 void RowFile::add(const Row& row) {
@@ -74,10 +75,11 @@ void RowFile::add(const Row& row) {
 
 Result<void> RowFile::commit(const InputPosition& input, std::uint64_t skipped) {
   auto written = file_.write(pending_);
+  const auto digest = digest_of(pending_, last_.output_digest);
   pending_.clear();
   const Checkpoint before = last_;
   if (written) {
-    last_ = {input, last_.rows + std::exchange(pending_rows_, 0), skipped, file_.size()};
+    last_ = {input, last_.rows + std::exchange(pending_rows_, 0), skipped, file_.size(), digest};
     if (journal_) written = journal_->add(last_);
   }
   if (written) return write_head();

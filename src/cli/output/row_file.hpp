@@ -39,6 +39,9 @@ class RowFile {
 
   // Rows of an unfinished job that open() has overwritten.
   [[nodiscard]] std::uint64_t overwritten() const noexcept { return overwritten_; }
+
+  // Rows that the unfinished job had written and that are not in the file as they were: they are to be made again.
+  [[nodiscard]] std::uint64_t lost() const noexcept { return lost_; }
   [[nodiscard]] bool can_resume() const noexcept { return journal_.has_value(); }
 
  private:
@@ -54,6 +57,7 @@ class RowFile {
   std::string pending_;
   std::uint64_t pending_rows_ = 0;
   std::uint64_t overwritten_ = 0;
+  std::uint64_t lost_ = 0;
 };
 
 }  // namespace akidb::embedding::cli

@@ -3,15 +3,26 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 namespace akidb::embedding::cli {
 namespace {
 
 const Job kJob = {{"model", "m"}, {"format", "any"}};
 const Embeddings kRows(2, {0.5F, -1, 2, 3});
+
+// From `first` to `last`, each `step`-th and the last: every run syncs its files, and a disk has its time for that.
+std::vector<std::size_t> places(std::size_t first, std::size_t last, std::size_t step) {
+  std::vector<std::size_t> all;
+  for (std::size_t at = first; at < last; at += step) all.push_back(at);
+  all.push_back(last);
+  return all;
+}
 
 class RowFileTest : public testing::TestWithParam<OutputFormat> {
  protected:
@@ -58,6 +69,15 @@ class RowFileTest : public testing::TestWithParam<OutputFormat> {
     return content();
   }
 
+  // The output of a run that was killed after two batches, and its journal.
+  std::pair<std::string, std::string> crashed() {
+    auto file = open(false);
+    write_batch(file, 0);
+    write_batch(file, 2);
+    std::ifstream stream(journal_path(path()), std::ios::binary);
+    return {content(), {std::istreambuf_iterator<char>(stream), {}}};
+  }
+
   std::filesystem::path folder_ = testing::TempDir() + "akidb-embed-row-file-" + std::to_string(::getpid());
 };
 
@@ -80,23 +100,47 @@ TEST_P(RowFileTest, GoesOnAfterAnEndThatWasAnnounced) {
 
 TEST_P(RowFileTest, GoesOnFromAnyLengthThatACrashLeaves) {
   const std::string expected = whole();
-  std::string at_crash;
-  std::string journal;
-  {
-    auto file = open(false);
-    write_batch(file, 0);
-    write_batch(file, 2);
-    at_crash = content();
-    std::ifstream stream(journal_path(path()), std::ios::binary);
-    journal.assign(std::istreambuf_iterator<char>(stream), {});
-  }
-  for (std::size_t length = 0; length <= at_crash.size(); ++length) {
+  const auto [at_crash, journal] = crashed();
+  for (const auto length : places(0, at_crash.size(), 3)) {
     std::ofstream(path(), std::ios::binary) << at_crash.substr(0, length);
     std::ofstream(journal_path(path()), std::ios::binary) << journal;
     auto file = open(true);
     for (auto next = file.last().rows; next < 4; next += 2) write_batch(file, next);
     ASSERT_TRUE(file.finish(true));
     ASSERT_EQ(content(), expected) << length;
+  }
+}
+
+// What had not reached the disk reads as zeros, in the output and in the journal.
+TEST_P(RowFileTest, GoesOnFromWhatAPowerCutLeaves) {
+  const std::string expected = whole();
+  const auto [rows, journal] = crashed();
+  const auto resumed = [&, &journal = journal](const std::string& output, const std::string& checkpoints) {
+    std::ofstream(path(), std::ios::binary) << output;
+    std::ofstream(journal_path(path()), std::ios::binary) << checkpoints;
+    auto file = open(true);
+    const auto kept = file.last().rows;
+    EXPECT_EQ(kept + file.lost(), checkpoints == journal ? 4U : kept);
+    for (auto next = kept; next < 4; next += 2) write_batch(file, next);
+    EXPECT_TRUE(file.finish(true));
+    EXPECT_EQ(content(), expected);
+    return kept;
+  };
+  const auto head = format()->head(0).size();
+  std::uint64_t kept_whole = 0;
+  for (const auto at : places(0, rows.size(), 13)) {
+    auto torn = rows;
+    std::fill(torn.begin() + static_cast<std::ptrdiff_t>(at), torn.end(), '\0');
+    kept_whole += resumed(torn, journal) == 4 ? 1 : 0;
+    auto hole = rows;
+    if (at < rows.size()) hole[at] = static_cast<char>(hole[at] ^ 0x20);
+    EXPECT_EQ(resumed(hole, journal) == 4, at < head || at == rows.size()) << at;
+  }
+  EXPECT_GE(kept_whole, 1U);
+  for (const auto at : places(journal.find('\n') + 1, journal.size(), 29)) {
+    auto torn = journal;
+    std::fill(torn.begin() + static_cast<std::ptrdiff_t>(at), torn.end(), '\0');
+    resumed(rows, torn);
   }
 }
 
@@ -108,7 +152,7 @@ TEST_P(RowFileTest, BeginsAnewWhereACrashLeftNoMoreThanAnEmptyFile) {
     std::ifstream stream(journal_path(path()), std::ios::binary);
     journal.assign(std::istreambuf_iterator<char>(stream), {});
   }
-  for (std::size_t length = 0; length <= journal.size(); ++length) {
+  for (const auto length : places(0, journal.size(), 7)) {
     std::filesystem::resize_file(path(), 0);
     std::filesystem::remove(journal_path(path()));
     if (length != 0) std::ofstream(journal_path(path()), std::ios::binary) << journal.substr(0, length);
