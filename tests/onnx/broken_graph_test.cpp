@@ -1,10 +1,13 @@
 // Files that are no graph, or part of one: an error that names the file, never a crash.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <akidb/embedding/log.hpp>
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 #include "backend/onnx/onnx_backend.hpp"
 #include "graph/convert.hpp"
@@ -19,6 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class BrokenGraph : public ::testing::Test {
  protected:
@@ -81,6 +85,29 @@ TEST_F(BrokenGraph, IsDataCorruptWhereItIsSomethingElse) {
     folder_.write("encoder.onnx", text);
     expect_error(options(), ErrorCode::data_corrupt, "encoder.onnx");
   }
+}
+
+// ONNX Runtime's session has words of its own for the profile that it could not make.
+TEST_F(BrokenGraph, IsAnErrorAndNoLineOfTheLogBesideIt) {
+  write_graph(false);
+  const auto whole = content();
+  std::mutex mutex;
+  std::string lines;
+  set_log_sink(
+      [&](LogLevel, std::string_view message) {
+        const std::lock_guard lock(mutex);
+        lines.append(message).append("\n");
+      },
+      LogLevel::warning);
+  test::Mutator mutator(2);
+  int refused = 0;
+  for (int round = 0; round < 20; ++round) {
+    folder_.write("encoder.onnx", mutator.mutate(whole));
+    refused += open_backend(options()) ? 0 : 1;
+  }
+  set_log_sink({});
+  EXPECT_GT(refused, 0);
+  EXPECT_THAT(lines, Not(HasSubstr("profile")));
 }
 
 TEST_F(BrokenGraph, EndsInAnErrorWhateverIsChangedInIt) {

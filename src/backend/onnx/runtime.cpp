@@ -61,8 +61,13 @@ LogLevel level_of(OrtLoggingLevel severity) {
   return LogLevel::error;
 }
 
+// What a session says, beside the error that it gives, where its graph cannot be loaded: the profile would be of the
+// warm-up (SessionPlan::profile_prefix), and there was none.
+constexpr std::string_view kNoWarmUp = "Could not write a profile";
+
 void ORT_API_CALL log_message(void* /*self*/, OrtLoggingLevel severity, const char* /*category*/, const char* /*id*/,
                               const char* /*location*/, const char* message) {
+  if (std::string_view(message).starts_with(kNoWarmUp)) return;
   base::log(level_of(severity), "ONNX Runtime: " + error_words(message));
 }
 
