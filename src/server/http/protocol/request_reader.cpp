@@ -21,10 +21,15 @@ constexpr std::size_t kLastChunk = 5;
 
 std::string lower(Text text) { return base::lower_ascii({text.data(), text.size()}); }
 
+// What begins with the end of the chunk before begins with its own line then.
+std::string_view behind_chunk_end(std::string_view buffer) {
+  return buffer.starts_with("\r\n") ? buffer.substr(2) : buffer;
+}
+
 // Whether the chunk's line that a buffer begins with ends within a quoted text. Beast waits for its other end, and
 // takes the chunk off the body's limit each time that it looks.
 bool has_open_quote(std::string_view buffer) {
-  if (buffer.starts_with("\r\n")) buffer.remove_prefix(2);  // the end of the chunk before
+  buffer = behind_chunk_end(buffer);
   const auto end = buffer.find("\r\n");
   if (end == std::string_view::npos) return false;
   bool open = false;
@@ -44,6 +49,12 @@ bool has_bare_lf(std::string_view buffer) {
     if (at == 0 || buffer[at - 1] != '\r') return true;
   }
   return false;
+}
+
+// The same of the chunk's line that a buffer begins with.
+bool has_bare_lf_in_line(std::string_view buffer) {
+  buffer = behind_chunk_end(buffer);
+  return has_bare_lf(buffer.substr(0, buffer.find("\r\n")));
 }
 
 }  // namespace
@@ -190,6 +201,10 @@ std::size_t RequestReader::feed_body(std::string_view buffer) {
     if (problem == http::error::need_more) {
       const auto waiting = rest.substr(used);
       if (!has_open_quote(waiting) && !has_bare_lf(waiting)) break;
+      problem = http::error::bad_line_ending;
+    }
+    // What comes in pieces is refused for it before its size is known.
+    if (problem == http::error::body_limit && has_bare_lf_in_line(rest.substr(used))) {
       problem = http::error::bad_line_ending;
     }
     if (problem == http::error::body_limit || problem == http::error::buffer_overflow) {

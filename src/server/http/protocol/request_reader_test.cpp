@@ -111,6 +111,8 @@ TEST(RequestReader, RefusesWhatProxiesAndServersReadDifferently) {
       {"bare LF behind a chunk's size", head + "Transfer-Encoding: chunked\r\n\r\n1\na", Reason::malformed},
       {"bare LF behind a later chunk's size", head + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\n",
        Reason::malformed},
+      {"bare LF in a line with too large a size", head + "Transfer-Encoding: chunked\r\n\r\nffffffff\n\r\n",
+       Reason::malformed},
       {"bare LF behind an extension", head + "Transfer-Encoding: chunked\r\n\r\n1;a=b\n", Reason::malformed},
       {"bare LF behind a chunk", head + "Transfer-Encoding: chunked\r\n\r\n1\r\na\n", Reason::malformed},
       {"bare LF behind the last chunk's size", head + "Transfer-Encoding: chunked\r\n\r\n0\n", Reason::malformed},
