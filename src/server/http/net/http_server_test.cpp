@@ -116,7 +116,7 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
       {"/embed", R"({"inputs":"a","dimensions":0})", 422, "dimensions: expected 1 to"},
       {"/embed", R"({"inputs":"a","dimensions":1.5})", 422, "dimensions: expected a whole number"},
       {"/embed", R"({"inputs":"a","truncation_direction":"up"})", 422, R"(\"right\" or \"left\")"},
-      {"/embed", R"({"inputs":"a","prompt_name":"query"})", 422, "prompt"},
+      {"/embed", R"({"inputs":"a","prompt_name":"nothing"})", 422, "prompt"},
       {"/embed_sparse", R"({"inputs":"a"})", 424, R"("error_type":"Backend")"},
       {"/predict", R"({"inputs":"a"})", 424, R"("error_type":"Backend")"},
       {"/rerank", R"({"query":"a","texts":["b"]})", 424, R"("error_type":"Backend")"},
