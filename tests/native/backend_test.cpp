@@ -122,7 +122,7 @@ class Ignored final : public backend::RowSink {
 TEST(NativeBackend, SaysWhichLayerGaveAValueThatIsNotFinite) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"embeddings.word_embeddings.weight", "the embeddings"},
-      {"encoder.layer.0.attention.self.query.bias", "the attention of layer 0"},
+      {"encoder.layer.0.attention.self.value.bias", "the attention of layer 0"},
       {"encoder.layer.1.attention.output.dense.weight", "the attention of layer 1"},
       {"encoder.layer.1.output.dense.weight", "the feed-forward of layer 1"},
   };
