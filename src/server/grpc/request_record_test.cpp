@@ -28,7 +28,7 @@ class Told : public ::testing::Test {
   RequestRecord next() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(60), [&] { return !records_.empty(); });
-    const RequestRecord record = records_.at(0);
+    RequestRecord record = records_.at(0);
     records_.erase(records_.begin());
     return record;
   }

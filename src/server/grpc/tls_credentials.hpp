@@ -27,7 +27,7 @@ class TlsCredentials final : public grpc::ServerCredentials {
  private:
   void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>& /*processor*/) override {}
   int AddPortToServer(const std::string& address, grpc_server* server) override;
-  static grpc_ssl_certificate_config_reload_status fetch(void* self, grpc_ssl_server_certificate_config** config);
+  static grpc_ssl_certificate_config_reload_status fetch(void* user_data, grpc_ssl_server_certificate_config** config);
 
   const TlsOptions options_;
   std::mutex mutex_;

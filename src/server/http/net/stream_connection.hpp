@@ -255,7 +255,7 @@ class StreamConnection final : public Connection, public std::enable_shared_from
 
   void fail(const Refusal& problem) {
     keep_alive_ = false;
-    const Refusal kept = problem;
+    const Refusal kept = problem;  // NOLINT(performance-unnecessary-copy-initialization): take() empties the reader
     shared_.dispatcher.refuse(make_exchange(reader_.take()), kept);
   }
 
