@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -36,9 +37,29 @@ struct LineWriter::State {
   explicit State(LineWriterOptions given) : options(std::move(given)) {}
 
   void drop_oldest() {
-    bytes -= lines.front().size();
-    lines.pop_front();
+    take_one();
     ++lost;
+  }
+
+  // The lines that waited longest, as many as a pipe takes whole: what others write to it stands between lines.
+  std::string take_oldest() {
+    std::string text = take_one();
+    try {
+      while (!lines.empty() && text.size() + lines.front().size() <= PIPE_BUF) {
+        text.reserve(PIPE_BUF);
+        text += take_one();
+      }
+    } catch (const std::bad_alloc&) {
+      // they go one by one
+    }
+    return text;
+  }
+
+  std::string take_one() noexcept {
+    std::string line = std::move(lines.front());
+    lines.pop_front();
+    bytes -= line.size();
+    return line;
   }
 
   void write_lost(std::size_t count) noexcept {
@@ -55,13 +76,11 @@ struct LineWriter::State {
     while (true) {
       has_more.wait(lock, [this] { return is_ending || !lines.empty(); });
       if (lines.empty()) break;
-      const std::string line = std::move(lines.front());
-      lines.pop_front();
-      bytes -= line.size();
+      const std::string text = take_oldest();
       const std::size_t before = std::exchange(lost, 0);
       lock.unlock();
       if (before > 0) write_lost(before);
-      write_all(options.descriptor, line);
+      write_all(options.descriptor, text);
       lock.lock();
     }
     has_ended = true;
@@ -74,7 +93,7 @@ struct LineWriter::State {
   std::condition_variable end;
   std::deque<std::string> lines;
   std::size_t bytes = 0;  // of `lines`
-  std::size_t lost = 0;   // since a line was taken to be written
+  std::size_t lost = 0;   // since lines were taken to be written
   bool is_ending = false;
   bool has_ended = false;
 };

@@ -1,10 +1,12 @@
 #include "cli/terminal/line_writer.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <climits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +17,14 @@ namespace {
 constexpr std::size_t kLines = 1'000;
 constexpr std::size_t kLineBytes = 100;
 constexpr std::chrono::seconds kGuard{60};
+
+void put_all(LineWriter& writer) {
+  for (std::size_t i = 0; i < kLines; ++i) {
+    std::string line = std::to_string(i);
+    line.resize(kLineBytes - 1, ' ');
+    writer.put(line + "\n");
+  }
+}
 
 // A pipe, which holds 64 KiB: a part of the lines.
 class LineWriterTest : public ::testing::Test {
@@ -28,14 +38,6 @@ class LineWriterTest : public ::testing::Test {
   [[nodiscard]] std::unique_ptr<LineWriter> start(std::size_t most_bytes) const {
     return LineWriter::start(
         {ends_[1], most_bytes, [](std::size_t count) { return "lost " + std::to_string(count) + "\n"; }});
-  }
-
-  static void put_all(LineWriter& writer) {
-    for (std::size_t i = 0; i < kLines; ++i) {
-      std::string line = std::to_string(i);
-      line.resize(kLineBytes - 1, ' ');
-      writer.put(line + "\n");
-    }
   }
 
   // Until the line `last` was read.
@@ -94,6 +96,30 @@ TEST_F(LineWriterTest, EndsInSpiteOfAStuckPipe) {
   writer->put("late\n");
   writer.reset();
   EXPECT_EQ(read_until(std::to_string(kLines - 1)).size(), kLines);  // what was left was not lost yet
+}
+
+// What reads it sees each write by itself, and it holds a part of the lines.
+TEST(LineWriter, WritesWhatWaitsInPiecesOfWholeLines) {
+  std::array<int, 2> ends = {-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()), 0);
+  const int room = 2 * PIPE_BUF;
+  ASSERT_EQ(::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+  auto writer = LineWriter::start({ends[1], kLines * kLineBytes, [](std::size_t) { return std::string(); }});
+  ASSERT_TRUE(writer);
+  put_all(*writer);
+  std::size_t writes = 0;
+  std::size_t bytes = 0;
+  std::array<char, 2 * PIPE_BUF> piece;
+  for (; bytes < kLines * kLineBytes; ++writes) {
+    const auto size = ::read(ends[0], piece.data(), piece.size());
+    ASSERT_GT(size, 0);
+    EXPECT_LE(size, PIPE_BUF);
+    EXPECT_EQ(static_cast<std::size_t>(size) % kLineBytes, 0U);
+    bytes += static_cast<std::size_t>(size);
+  }
+  EXPECT_LT(writes, kLines / 2);
+  EXPECT_TRUE(writer->finish(kGuard));
+  for (const int end : ends) ::close(end);
 }
 
 }  // namespace
