@@ -48,7 +48,7 @@ class Arena {
 
   // What take_rows() uses up.
   static constexpr std::size_t bytes_of_rows(std::size_t rows, std::size_t columns) noexcept {
-    return base::LargeMemory::rounded(rows * kernels::operand_stride(kernels::Operand::fp32, columns) * sizeof(float));
+    return bytes_of_states(rows, columns, kernels::Operand::fp32);
   }
 
   // What take_states() uses up.
@@ -61,10 +61,10 @@ class Arena {
     std::size_t most = 0;
     for (const auto type :
          {kernels::Operand::fp32, kernels::Operand::bf16, kernels::Operand::uint8, kernels::Operand::slices}) {
-      const std::size_t bytes = kernels::operand_stride(type, columns) * kernels::operand_bytes(type);
+      const std::size_t bytes = bytes_of_states(rows, columns, type);
       most = bytes > most ? bytes : most;
     }
-    return base::LargeMemory::rounded(rows * most);
+    return most;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }

@@ -12,11 +12,13 @@ constexpr std::array<std::string_view, 11> kKnownNames = {"scalar",       "avx2"
                                                           "avx512_vnni",  "avx512_bf16", "amx",      "neon",
                                                           "neon_dotprod", "neon_i8mm",   "neon_bf16"};
 
-const KernelSet* best(const CpuFeatures& features) {
+// Of those that `suits` takes; the last set suits everybody.
+template <class Suits>
+const KernelSet& best(const CpuFeatures& features, Suits suits) noexcept {
   for (const RegisteredSet& entry : registered_sets()) {
-    if (runs_on(entry, features) && entry.pays_off(features)) return entry.set;
+    if (runs_on(entry, features) && entry.pays_off(features) && suits(*entry.set)) return *entry.set;
   }
-  return registered_sets().back().set;
+  return *registered_sets().back().set;
 }
 
 }  // namespace
@@ -36,7 +38,7 @@ std::string names_of_sets_on(const CpuFeatures& features) {
 }
 
 Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& features) {
-  if (name.empty() || name == "auto") return best(features);
+  if (name.empty() || name == "auto") return &best(features, [](const KernelSet&) { return true; });
   for (const RegisteredSet& entry : registered_sets()) {
     if (name == entry.set->name && runs_on(entry, features)) return entry.set;
   }
@@ -51,10 +53,7 @@ Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& fe
 }
 
 const KernelSet& set_for_any_spread(const CpuFeatures& features) noexcept {
-  for (const RegisteredSet& entry : registered_sets()) {
-    if (runs_on(entry, features) && entry.pays_off(features) && entry.set->fp32.spread == nullptr) return *entry.set;
-  }
-  return *registered_sets().back().set;
+  return best(features, [](const KernelSet& set) { return set.fp32.spread == nullptr; });
 }
 
 const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept {
