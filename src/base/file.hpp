@@ -14,6 +14,10 @@ namespace akidb::embedding::base {
 // the detail its path and the system's words.
 Error file_error(const std::filesystem::path& path, std::string_view action, int system_code);
 
+// Whether anything, or a regular file, is at the path. What cannot be looked at is not there.
+bool is_there(const std::filesystem::path& path) noexcept;
+bool is_file(const std::filesystem::path& path) noexcept;
+
 // The whole file. More than `limit` bytes is data_corrupt: no configuration file is that large.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
 

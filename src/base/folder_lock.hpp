@@ -31,4 +31,7 @@ class FolderLock {
   int descriptor_;
 };
 
+// Removes a folder of this user's that nobody has locked, with all that is in it.
+void remove_unless_locked(const std::filesystem::path& folder) noexcept;
+
 }  // namespace akidb::embedding::base

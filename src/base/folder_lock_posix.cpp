@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "base/folder_lock.hpp"
 
@@ -29,6 +30,12 @@ std::optional<FolderLock> FolderLock::acquire(const std::filesystem::path& folde
 
 FolderLock::~FolderLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void remove_unless_locked(const std::filesystem::path& folder) noexcept {
+  const auto lock = FolderLock::try_acquire(folder);
+  std::error_code ignored;
+  if (lock) std::filesystem::remove_all(folder, ignored);
 }
 
 }  // namespace akidb::embedding::base

@@ -14,7 +14,6 @@
 namespace akidb::embedding::base {
 namespace {
 
-constexpr std::size_t kMaxDepth = 64;
 constexpr std::uint32_t kNone = UINT32_MAX;
 
 // The parser reads whole vectors, so it works on a padded copy.
@@ -278,7 +277,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name
   auto nodes = std::make_unique<JsonValue::Nodes>();
   nodes->name = std::move(name);
   // Its capacity bounds the document.
-  auto failure = nodes->parser.allocate(text.size(), kMaxDepth + 1);  // the parser counts the document as a level
+  auto failure = nodes->parser.allocate(text.size(), kMostJsonLevels + 1);  // the parser counts the document as a level
   simdjson::dom::element root;
   if (failure == simdjson::SUCCESS) failure = parse_copy(nodes->parser, text, root);
   if (failure == simdjson::NUMBER_ERROR) {

@@ -5,8 +5,6 @@
 namespace akidb::embedding::base {
 namespace {
 
-constexpr int kMaxDepth = 64;
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class Scanner {
@@ -85,7 +83,7 @@ class Scanner {
       case '"': return string();
       case '{':
       case '[': {
-        if (depth == kMaxDepth) return fail("no more than 64 levels");
+        if (depth == kMostJsonLevels) return fail("no more than " + std::to_string(kMostJsonLevels) + " levels");
         const bool is_object = text_[at_++] == '{';
         return is_object ? object_body(depth + 1, nullptr) : array_body(depth + 1);
       }

@@ -12,6 +12,8 @@
 
 namespace akidb::embedding::base {
 
+inline constexpr int kMostJsonLevels = 64;
+
 struct JsonMember {
   std::string_view key;    // as written, quotes included
   std::string_view value;  // as written, without white space around it

@@ -30,11 +30,7 @@ bool is_old(const fs::path& path) {
 // Of processes that were killed. Best effort: another process may be at it too.
 void remove_leftovers(const fs::path& root) {
   for (const auto& path : entries_of(root)) {
-    if (!path.filename().string().starts_with(kPrefix) || !is_old(path)) continue;
-    const auto lock = FolderLock::try_acquire(path);
-    if (!lock) continue;
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
+    if (path.filename().string().starts_with(kPrefix) && is_old(path)) remove_unless_locked(path);
   }
 }
 

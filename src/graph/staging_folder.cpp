@@ -24,12 +24,8 @@ bool is_staging_of(const std::string& target, std::string_view name) {
 
 void remove_leftovers(const fs::path& target) {
   const auto name = target.filename().string();
-  const auto folder = target.parent_path();
-  for (const auto& path : base::entries_of(folder.empty() ? "." : folder)) {
-    if (!is_staging_of(name, path.filename().string())) continue;
-    const auto lock = base::FolderLock::try_acquire(path);
-    std::error_code ignored;
-    if (lock) fs::remove_all(path, ignored);
+  for (const auto& path : base::entries_of(base::folder_of(target))) {
+    if (is_staging_of(name, path.filename().string())) base::remove_unless_locked(path);
   }
 }
 

@@ -33,17 +33,6 @@ constexpr std::array<std::string_view, 7> kSettingsNames = {
     "sentence_xlnet_config.json",
 };
 
-// What is there and no file is an error where it is read.
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 // What `reader` makes of a file of the model, nothing where there is no such file. Errors name the file by
 // its path inside the model, because several are called config.json.
 template <class T>
@@ -66,23 +55,24 @@ Error missing(const fs::path& folder, const fs::path& file) {
   return {ErrorCode::not_found, file.generic_string() + ": there is no such file", (folder / file).string(), {}};
 }
 
+// What is there and no file is an error where it is read.
 Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
   for (const auto& base : {model.folder, folder}) {
     for (const std::string_view name : {"onnx/model.onnx", "model.onnx"}) {
-      if (!model.onnx && is_there(base / name)) model.onnx = base / name;
+      if (!model.onnx && base::is_there(base / name)) model.onnx = base / name;
     }
   }
-  if (is_there(folder / "model.safetensors")) {
+  if (base::is_there(folder / "model.safetensors")) {
     model.safetensors = {folder / "model.safetensors"};
-  } else if (is_there(folder / "model.safetensors.index.json")) {
+  } else if (base::is_there(folder / "model.safetensors.index.json")) {
     auto shards = read_shard_index(folder / "model.safetensors.index.json");
     if (!shards) return shards.error();
     model.safetensors = std::move(*shards);
   }
   if (model.onnx || !model.safetensors.empty()) return {};
   std::string problem = "the model has no weights: expected model.safetensors, its index, or onnx/model.onnx";
-  if (!is_file(folder / "config.json")) problem += "; nor has it a config.json: is this the model's folder?";
-  if (is_file(folder / "pytorch_model.bin")) problem += " (pytorch_model.bin is never read: it can run code)";
+  if (!base::is_file(folder / "config.json")) problem += "; nor has it a config.json: is this the model's folder?";
+  if (base::is_file(folder / "pytorch_model.bin")) problem += " (pytorch_model.bin is never read: it can run code)";
   return Error{ErrorCode::not_found, problem, folder.string(), {}};
 }
 
@@ -141,8 +131,8 @@ Result<void> read_pooling(const Modules& modules, ModelFolder& model) {
 
 fs::path find_tokenizer(const fs::path& folder, const fs::path& root) {
   for (const auto& base : {folder, root}) {
-    if (is_there(base / "tokenizer.json")) return base / "tokenizer.json";
-    if (is_there(base / "vocab.txt")) return base;
+    if (base::is_there(base / "tokenizer.json")) return base / "tokenizer.json";
+    if (base::is_there(base / "vocab.txt")) return base;
   }
   return folder;
 }

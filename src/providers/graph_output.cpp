@@ -3,6 +3,8 @@
 #include <string>
 #include <system_error>
 
+#include "base/folder.hpp"
+
 namespace akidb::embedding::providers {
 namespace {
 
@@ -24,7 +26,7 @@ Result<void> check_graph_output(const fs::path& output, const fs::path& source) 
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     return wrong_output("a file's name, not that of a folder or a device", output, output);
   }
-  const auto folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  const auto folder = base::folder_of(output);
   if (!fs::is_directory(folder, failure)) return wrong_output("a file in a folder that is there", output, folder);
   if (fs::equivalent(output, source, failure)) {
     return wrong_output("another file than the graph that is read", output, source);

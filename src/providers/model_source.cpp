@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "hub/cache_folders.hpp"
 #include "hub/model_store.hpp"
@@ -18,42 +19,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is there and no file is an error where it is read.
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 bool has_tokenizer(const fs::path& folder) {
-  return is_file(folder / "tokenizer.json") || is_file(folder / "vocab.txt");
+  return base::is_file(folder / "tokenizer.json") || base::is_file(folder / "vocab.txt");
 }
 
 // Where the files that go with a bare .onnx file stand: beside it, or above its folder where that is called "onnx".
 fs::path folder_of(const fs::path& file) {
   std::error_code ignored;
   auto folder = fs::absolute(file, ignored).lexically_normal().parent_path();
-  if (folder.filename() != "onnx" || is_file(folder / "config.json")) return folder;
+  if (folder.filename() != "onnx" || base::is_file(folder / "config.json")) return folder;
   const auto above = folder.parent_path();
-  const bool goes_above = is_file(above / "config.json") || (!has_tokenizer(folder) && has_tokenizer(above));
+  const bool goes_above = base::is_file(above / "config.json") || (!has_tokenizer(folder) && has_tokenizer(above));
   return goes_above ? above : folder;
 }
 
 // The folder that says how the graph's rows become vectors: its own, else the model's whose tokenizer is named.
 std::optional<fs::path> description_of(const fs::path& folder, const fs::path& tokenizer) {
-  if (is_file(folder / "config.json")) return folder;
-  if (is_file(tokenizer / "config.json")) return tokenizer;
-  if (is_file(tokenizer) && is_file(tokenizer.parent_path() / "config.json")) return tokenizer.parent_path();
+  if (base::is_file(folder / "config.json")) return folder;
+  if (base::is_file(tokenizer / "config.json")) return tokenizer;
+  if (base::is_file(tokenizer) && base::is_file(tokenizer.parent_path() / "config.json"))
+    return tokenizer.parent_path();
   return std::nullopt;
 }
 
 Result<ModelSource> source_of_file(const ProviderOptions& options) {
   const fs::path file = options.model;
-  if (!is_there(file)) {
+  if (!base::is_there(file)) {
     return Error{ErrorCode::not_found, "model: there is no file " + file.filename().string(), file.string(), {}};
   }
   ModelSource source;
@@ -153,7 +144,7 @@ Result<Located> locate_in_dtype(const ProviderOptions& options, const hub::Cache
     if (folder) folder->graph = options.onnx_file;
     return located(std::move(folder), true);
   }
-  if (!wish.onnx_file.empty() && is_file(wish.onnx_file)) {
+  if (!wish.onnx_file.empty() && base::is_file(wish.onnx_file)) {
     const auto here = locate_here(wish, folders);
     if (!here || !here->complete) {
       return Error{ErrorCode::not_found,
@@ -212,7 +203,7 @@ Result<ModelSource> source_at(const ModelLocation& location, const ProviderOptio
   if (!options.tokenizer.empty()) source.model.tokenizer = options.tokenizer;
   if (source.model.onnx) {
     source.graph = *source.model.onnx;
-    if (!is_there(source.graph)) {
+    if (!base::is_there(source.graph)) {
       return Error{ErrorCode::not_found,
                    "onnx_file: there is no file " + source.graph.filename().string(),
                    source.graph.string(),

@@ -40,11 +40,6 @@ Result<std::string> key_of(const fs::path& graph, Dtype dtype, bool reduced_rang
   return base::sha256_hex(text);
 }
 
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 Result<graph::Ranges> ranges_of(const Float32Graph& float32) {
   const auto tokenizer = load_tokenizer(float32.tokenizer);
   if (!tokenizer) return tokenizer.error();
@@ -62,14 +57,14 @@ Result<fs::path> quantized_in_cache(const Float32Graph& float32, Dtype dtype, co
   if (!key) return key.error();
   const auto folder = derived / *key;
   const auto file = folder / "model.onnx";
-  if (is_file(file)) return file;
+  if (base::is_file(file)) return file;
 
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure) return with_cache_hint(base::file_error(folder, "create", failure.value()));
   const auto lock = base::FileLock::acquire(derived / ".lock");
   if (!lock) return with_cache_hint(lock.error());
-  if (is_file(file)) return file;
+  if (base::is_file(file)) return file;
   if (dtype == Dtype::int8) {
     auto ranges = ranges_of(float32);
     if (!ranges) return ranges.error();

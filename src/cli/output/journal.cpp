@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/folder.hpp"
 #include "base/json.hpp"
 #include "cli/output/json_text.hpp"
 #include "cli/output/written_rows.hpp"
@@ -138,8 +139,7 @@ Result<Journal> Journal::create(const std::string& output, const Job& job) {
   if (auto written = file->write(job_line(job)); !written) return written.error();
   // Without it the output would count as complete.
   if (auto synced = file->sync(); !synced) return synced.error();
-  const auto folder = std::filesystem::path(output).parent_path();
-  if (auto synced = base::sync_folder(folder.empty() ? "." : folder); !synced) return synced.error();
+  if (auto synced = base::sync_folder(base::folder_of(output)); !synced) return synced.error();
   return Journal(journal_path(output), *std::move(file));
 }
 
