@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/prompt_lookup.hpp"
+
 namespace akidb::embedding::model {
 namespace {
 
@@ -31,10 +33,9 @@ Result<Prompts> read_prompts(const JsonValue& root) {
   const auto name = root.string_or("default_prompt_name", "");
   if (!name) return name.error();
   if (name->empty()) return prompts;
-  if (*name == "query" || *name == "document") prompts.by_name.try_emplace(*name);
-  if (!prompts.by_name.contains(*name)) {
-    return root.corrupt("default_prompt_name: there is no prompt \"" + *name + "\"");
-  }
+  auto text = base::find_prompt(prompts.by_name, *name);
+  if (!text) return root.corrupt("default_prompt_name: there is no prompt \"" + *name + "\"");
+  prompts.by_name.try_emplace(*name, *std::move(text));
   prompts.default_name = *name;
   return prompts;
 }

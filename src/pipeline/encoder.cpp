@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/guard_memory.hpp"
+#include "base/prompt_lookup.hpp"
 
 namespace akidb::embedding::pipeline {
 namespace {
@@ -34,12 +35,6 @@ ByteRange without_prompt(Offset offset, std::size_t prompt_bytes) {
   return {offset.begin - shift, offset.end - shift};
 }
 
-std::string names_of(const std::map<std::string, std::string>& prompts) {
-  std::string names;
-  for (const auto& [name, text] : prompts) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "the model has none" : "the model has " + names;
-}
-
 }  // namespace
 
 struct Encoder::Encoded {
@@ -53,22 +48,10 @@ Encoder::Encoder(const Tokenizer& tokenizer, Executor& executor, EncoderOptions 
 
 Result<std::string> Encoder::prompt_for(const BatchEmbeddingRequest& request) const {
   const auto& prompts = options_.prompts.by_name;
-  if (!request.prompt_name.empty()) {
-    const auto found = prompts.find(request.prompt_name);
-    if (found != prompts.end()) return found->second;
-    // Every model has these in sentence-transformers, empty where its files name none.
-    if (request.prompt_name == "query" || request.prompt_name == "document") return std::string();
-    return Error{ErrorCode::invalid_argument,
-                 "prompt_name: no prompt \"" + request.prompt_name + "\"; " + names_of(prompts),
-                 {},
-                 {}};
-  }
+  if (!request.prompt_name.empty()) return base::prompt_named(prompts, request.prompt_name);
   // As in sentence-transformers' encode_query and encode_document, an input type that the model has no
   // prompt for adds nothing.
-  const auto named = [&](const char* name) {
-    const auto found = prompts.find(name);
-    return found == prompts.end() ? std::string() : found->second;
-  };
+  const auto named = [&](const char* name) { return base::find_prompt(prompts, name).value_or(""); };
   if (request.input_type == InputType::query) return named("query");
   if (request.input_type == InputType::document) {
     for (const char* name : {"document", "passage", "corpus"}) {

@@ -139,6 +139,24 @@ TEST_F(GrpcFamilies, TeiGivesVectors) {
   EXPECT_EQ(info.model_type(), ::tei::v1::MODEL_TYPE_EMBEDDING);
 }
 
+TEST_F(GrpcFamilies, TeiTokenizesWithThePromptsThatItEmbedsWith) {
+  ::tei::v1::EncodeRequest in;
+  in.set_inputs(kText);
+  ::tei::v1::EncodeResponse plain;
+  ASSERT_TRUE(server_.call("/tei.v1.Tokenize/Tokenize", in, plain).ok());
+  ASSERT_GT(plain.tokens_size(), 0);
+  for (const char* name : {"query", "document"}) {  // which the model does not name
+    in.set_prompt_name(name);
+    ::tei::v1::EncodeResponse out;
+    ASSERT_TRUE(server_.call("/tei.v1.Tokenize/Tokenize", in, out).ok()) << name;
+    EXPECT_EQ(out.SerializeAsString(), plain.SerializeAsString()) << name;
+  }
+  in.set_prompt_name("none");
+  const auto refused = server_.call("/tei.v1.Tokenize/Tokenize", in, plain);
+  EXPECT_EQ(refused.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(refused.error_message(), "prompt_name: no prompt \"none\"; the model has none");
+}
+
 TEST_F(GrpcFamilies, TeiSaysWhatAnEmbeddingModelCannot) {
   for (const char* path :
        {"/tei.v1.Embed/EmbedSparse", "/tei.v1.Embed/EmbedSparseStream", "/tei.v1.Predict/Predict",

@@ -1,6 +1,7 @@
 // Text Embeddings Inference, tei.v1: information, tokens, and what an embedding model has no head for.
 #include <akidb/embedding/tokenizer.hpp>
 
+#include "base/prompt_lookup.hpp"
 #include "server/grpc/call.hpp"
 #include "server/grpc/families/handlers.hpp"
 #include "tei/v1/tei.pb.h"
@@ -41,13 +42,6 @@ void write_tokens(const Encoding& encoding, std::string_view text, tei::EncodeRe
     token.set_start(begin);
     token.set_stop(end);
   }
-}
-
-Result<std::string> prompt_of(const ServedModel& model, const std::string& name) {
-  if (name.empty()) return std::string();
-  const auto found = model.info.prompts.find(name);
-  if (found != model.info.prompts.end()) return found->second;
-  return Error{ErrorCode::invalid_argument, "prompt_name: the model has no prompt \"" + name + "\"", {}, {}};
 }
 
 // What a classifier or a ranker could do: reads the message, so that a malformed one is said to be so.
@@ -95,7 +89,7 @@ void handle_tei_tokenize(const TurnPtr& turn) {
   if (!turn->read(in)) return;
   const auto with = find_tokenizer(turn);
   if (with.tokenizer == nullptr) return;
-  const auto prompt = prompt_of(*with.model, in.prompt_name());
+  const auto prompt = base::prompt_named(with.model->info.prompts, in.prompt_name());
   if (!prompt) {
     turn->refuse({prompt.error(), Reason::none, std::chrono::seconds(0)});
     return;

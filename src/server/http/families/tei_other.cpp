@@ -1,6 +1,7 @@
 // Text Embeddings Inference: information, tokens, and what an embedding model has no head for.
 #include <akidb/embedding/tokenizer.hpp>
 
+#include "base/prompt_lookup.hpp"
 #include "server/http/families/handlers.hpp"
 #include "server/http/families/tei.hpp"
 #include "server/http/json/text.hpp"
@@ -54,13 +55,6 @@ std::optional<Refusal> too_many(const Exchange& exchange, std::size_t count, std
   if (count <= exchange.options.tei_inputs) return std::nullopt;
   return refusal(Reason::too_many_inputs, "batch size " + std::to_string(count) + " > maximum allowed batch size " +
                                               std::to_string(exchange.options.tei_inputs));
-}
-
-Result<std::string> prompt_of(const ServedModel& model, const std::string& name) {
-  if (name.empty()) return std::string();
-  const auto found = model.info.prompts.find(name);
-  if (found != model.info.prompts.end()) return found->second;
-  return Error{ErrorCode::invalid_argument, "prompt_name: the model has no prompt \"" + name + "\"", {}, {}};
 }
 
 // The body is not looked at, and `is_batch` is how such requests come mostly.
@@ -124,7 +118,7 @@ void handle_tei_tokenize(const ExchangePtr& exchange) {
   }
   const auto with = find_tokenizer(exchange, model);
   if (with.tokenizer == nullptr) return;
-  const auto prompt = prompt_of(*with.model, prompt_name);
+  const auto prompt = base::prompt_named(with.model->info.prompts, prompt_name);
   std::string body = "[";
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::string* given = inputs[i].text();

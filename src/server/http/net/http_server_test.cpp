@@ -80,6 +80,19 @@ TEST(HttpServer, GivesTheSameVectorOnEveryRoute) {
   EXPECT_EQ(raw.body.size(), std::stoul(raw.fields.at("x-embedding-dimension")) * sizeof(float));
 }
 
+TEST(HttpServer, TokenizesWithThePromptsThatItEmbedsWith) {
+  TestServer server;
+  server.start();
+  auto client = server.client();
+  const auto plain = client.post("/tokenize", R"({"inputs":"a"})");
+  ASSERT_EQ(plain.status, 200) << plain.body;
+  for (const std::string name : {"query", "document"}) {  // which the model does not name
+    const auto body = R"({"inputs":"a","prompt_name":")" + name + "\"}";
+    EXPECT_EQ(client.post("/embed", body).status, 200) << name;
+    EXPECT_EQ(client.post("/tokenize", body).body, plain.body) << name;
+  }
+}
+
 TEST(HttpServer, AnswersInTheOrderOfTheInputsWithRepetitions) {
   TestServer server;
   server.options.cache_bytes = 1 << 20;
@@ -117,6 +130,7 @@ TEST(HttpServer, RefusesAsEachFamilyDoes) {
       {"/embed", R"({"inputs":"a","dimensions":1.5})", 422, "dimensions: expected a whole number"},
       {"/embed", R"({"inputs":"a","truncation_direction":"up"})", 422, R"(\"right\" or \"left\")"},
       {"/embed", R"({"inputs":"a","prompt_name":"nothing"})", 422, "prompt"},
+      {"/tokenize", R"({"inputs":"a","prompt_name":"nothing"})", 422, "no prompt \\\"nothing\\\""},
       {"/embed_sparse", R"({"inputs":"a"})", 424, R"("error_type":"Backend")"},
       {"/predict", R"({"inputs":"a"})", 424, R"("error_type":"Backend")"},
       {"/rerank", R"({"query":"a","texts":["b"]})", 424, R"("error_type":"Backend")"},
