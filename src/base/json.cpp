@@ -2,14 +2,12 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "base/file.hpp"
 #include "base/huge_integers.hpp"
 #include "base/json_scan.hpp"
-#include "base/utf8.hpp"
 
 namespace akidb::embedding::base {
 namespace {
@@ -23,20 +21,10 @@ simdjson::error_code parse_copy(simdjson::dom::parser& parser, std::string_view 
   return parser.parse(padded).get(root);
 }
 
-// "line 3, column 7", counted from 1; a column is a character.
-std::string place_of(std::string_view text, std::size_t byte) {
-  const auto before = text.substr(0, byte);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const auto in_line = before.substr(before.rfind('\n') + 1);
-  const auto column = 1 + std::ranges::count_if(in_line, [](unsigned char c) { return (c & 0xC0U) != 0x80; });
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
-
 // Why the parser refused `text`, with the place where that can be told: the parser itself tells none.
 std::string problem_of(std::string_view text, simdjson::error_code failure) {
-  if (const auto byte = find_invalid_utf8(text)) return place_of(text, *byte) + ": not valid JSON: not valid UTF-8";
   if (const auto problem = find_json_problem(text)) {
-    return place_of(text, problem->byte) + ": not valid JSON: " + problem->message;
+    return line_and_column(text, problem->byte) + ": not valid JSON: " + problem->message;
   }
   return std::string("not valid JSON: ") + simdjson::error_message(failure);
 }

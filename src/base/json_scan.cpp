@@ -1,6 +1,9 @@
 #include "base/json_scan.hpp"
 
+#include <algorithm>
+
 #include "base/json_escape.hpp"
+#include "base/utf8.hpp"
 
 namespace akidb::embedding::base {
 namespace {
@@ -172,9 +175,18 @@ class Scanner {
 }  // namespace
 
 std::optional<JsonProblem> find_json_problem(std::string_view text) {
+  if (const auto byte = find_invalid_utf8(text)) return JsonProblem{*byte, "not valid UTF-8"};
   Scanner scanner(text);
   if (scanner.document()) return std::nullopt;
   return scanner.problem();
+}
+
+std::string line_and_column(std::string_view text, std::size_t byte) {
+  const auto before = text.substr(0, byte);
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const auto in_line = before.substr(before.rfind('\n') + 1);
+  const auto column = 1 + std::ranges::count_if(in_line, [](unsigned char c) { return (c & 0xC0U) != 0x80; });
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
 std::optional<JsonProblem> scan_json_object(std::string_view text, std::vector<JsonMember>& members) {

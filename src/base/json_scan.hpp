@@ -24,9 +24,12 @@ struct JsonProblem {
   std::string message;   // "expected a string as key"
 };
 
-// The first byte at which `text` is no JSON, by the rules below; nothing where it is some, numbers of any size
-// included.
+// The first byte at which `text` is no UTF-8, else that at which it is no JSON by the rules below; nothing where it is
+// some, numbers of any size included. For texts that a parser refused without saying where.
 std::optional<JsonProblem> find_json_problem(std::string_view text);
+
+// "line 3, column 7" of a byte of a text, counted from 1; a column is a character.
+std::string line_and_column(std::string_view text, std::size_t byte);
 
 // The members of the object that `text` is, in their order, duplicates included. `text` must be valid
 // UTF-8. Values are checked against RFC 8259, nested at most 64 deep. A surrogate escape without its other half

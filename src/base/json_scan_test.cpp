@@ -17,6 +17,11 @@ std::string members_of(const std::string& text) {
   return out;
 }
 
+TEST(LineAndColumn, CountCharactersFromOne) {
+  EXPECT_EQ(line_and_column("", 0), "line 1, column 1");
+  EXPECT_EQ(line_and_column("ab\n\u00e9x", 5), "line 2, column 2");
+}
+
 TEST(ScanJsonObject, LeavesEveryByteAsItIs) {
   const std::pair<const char*, const char*> cases[] = {
       {"{}", ""},

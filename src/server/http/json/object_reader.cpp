@@ -4,12 +4,13 @@
 #include <cctype>
 
 #include "base/huge_integers.hpp"
+#include "base/json_scan.hpp"
 #include "server/http/protocol/request.hpp"
 
 namespace akidb::embedding::server {
 namespace {
 
-constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxDepth = base::kMostJsonLevels + 1;  // the parser counts the document as a level
 constexpr std::size_t kKeptCapacity = std::size_t{1} << 20U;  // of a thread's parser between requests
 
 static_assert(kBodyPadding >= simdjson::SIMDJSON_PADDING);
@@ -42,6 +43,13 @@ std::optional<TokenIds> as_ids(const simdjson::dom::array& array) {
 
 std::string expected_input(const std::string& place, const JsonElement& found) {
   return place + ": expected a string or token ids, found " + std::string(kind_of(found));
+}
+
+// With the place where that can be told: the parser itself tells none.
+std::string problem_of(std::string_view body, simdjson::error_code failure) {
+  const auto problem = base::find_json_problem(body);
+  if (!problem) return simdjson::error_message(failure);
+  return base::line_and_column(body, problem->byte) + ": " + problem->message;
 }
 
 }  // namespace
@@ -85,11 +93,8 @@ ParsedBody parse_body(std::string_view body) {
   }
   if (problem == simdjson::MEMALLOC) {
     parsed.problem = refusal(ErrorCode::resource_exhausted, "no memory is left");
-  } else if (problem == simdjson::UTF8_ERROR) {
-    parsed.problem = refusal(Reason::malformed, "the body is not valid UTF-8");
   } else if (problem != simdjson::SUCCESS) {
-    parsed.problem =
-        refusal(Reason::malformed, std::string("the body is not valid JSON: ") + simdjson::error_message(problem));
+    parsed.problem = refusal(Reason::malformed, "the body is not valid JSON: " + problem_of(body, problem));
   }
   return parsed;
 }

@@ -13,9 +13,9 @@ std::string padded(std::string text) {
 }
 
 TEST(ParseBody, HoldsTheDepthAndTheNumbers) {
-  const auto nested = [](std::size_t depth) { return padded(std::string(depth, '[') + std::string(depth, ']')); };
-  EXPECT_FALSE(parse_body(nested(60)).problem);
-  EXPECT_TRUE(parse_body(nested(70)).problem);
+  const auto nested = [](std::size_t depth) { return padded(std::string(depth, '[') + "1" + std::string(depth, ']')); };
+  EXPECT_FALSE(parse_body(nested(64)).problem);
+  EXPECT_TRUE(parse_body(nested(65)).problem);
   EXPECT_TRUE(parse_body(nested(100'000)).problem);
   for (const auto text :
        {"1e999", "NaN", "[1,]", "{\"a\":1,}", "\"\xff\"", "\"a\nb\"", "", "{} {}", "01", "\"\\ud800\""}) {
@@ -24,6 +24,23 @@ TEST(ParseBody, HoldsTheDepthAndTheNumbers) {
   EXPECT_FALSE(parse_body(padded("\"\\u0000\"")).problem);
   for (const auto text : {"18446744073709551621", "[-99999999999999999999, 1]"}) {
     EXPECT_FALSE(parse_body(padded(text)).problem) << text;
+  }
+}
+
+TEST(ParseBody, SaysWhereABodyIsNoJson) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "line 1, column 1: expected a value"},
+      {"{\n  \"input\": [\"\u00e9\", x]\n}", "line 2, column 18: expected a value"},
+      {"{\"input\": \"a\"", "line 1, column 14: expected ',' or '}'"},
+      {"[\n\"\xFF\"]", "line 2, column 2: not valid UTF-8"},
+      {"[01]", "line 1, column 3: expected ',' or ']'"},
+      {std::string(65, '[') + "1" + std::string(65, ']'), "line 1, column 65: expected no more than 64 levels"},
+      {"[99999999999999999999, 1e999]", simdjson::error_message(simdjson::NUMBER_ERROR)},
+  };
+  for (const auto& [text, problem] : cases) {
+    const auto parsed = parse_body(padded(text));
+    ASSERT_TRUE(parsed.problem) << text;
+    EXPECT_EQ(parsed.problem->error.message, "the body is not valid JSON: " + problem);
   }
 }
 
