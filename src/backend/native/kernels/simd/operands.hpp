@@ -2,7 +2,6 @@
 #pragma once
 
 #include "backend/native/kernels/simd/epilogue.hpp"
-#include "backend/native/kernels/simd/unrolled.hpp"
 
 namespace akidb::embedding::backend::native::kernels {
 namespace {
@@ -13,20 +12,6 @@ template <class V, class Call>
   std::size_t i = 0;
   for (; i + V::kLanes <= columns; i += V::kLanes) call(i, V::kLanes);
   if (i < columns) call(i, columns - i);
-}
-
-template <class V>
-[[gnu::always_inline]] inline FloatsOf<V> load_some(const float* p, std::size_t count) {
-  return count == V::kLanes ? V::load(p) : V::load_part(p, count);
-}
-
-template <class V>
-[[gnu::always_inline]] inline void store_some(float* p, FloatsOf<V> x, std::size_t count) {
-  if (count == V::kLanes) {
-    V::store(p, x);
-  } else {
-    V::store_part(p, x, count);
-  }
 }
 
 template <class V>

@@ -32,6 +32,7 @@ template <class V, class Tile>
 void multiply_tiled(const Product& product) {
   using Table = TileTableOf<Tile, typename MakeIndices<Tile::kRows>::Type>;
   alignas(64) float sums[Tile::kRows * Tile::kColumns];
+  const Finish finish = finish_of<V, Tile::kColumns / V::kLanes, Tile::kRough, FloatSums<V, Tile::kColumns>>(product);
   const std::size_t tiles = (product.row_count + Tile::kRows - 1) / Tile::kRows;
   for (std::size_t panel = product.first_panel; panel < product.last_panel; ++panel) {
     const std::byte* const weights = product.weights->panels + panel * product.weights->layout.panel_bytes;
@@ -39,7 +40,7 @@ void multiply_tiled(const Product& product) {
       const std::size_t row = i * product.row_count / tiles;
       const std::size_t rows = (i + 1) * product.row_count / tiles - row;
       Table::kOfHeight[rows - 1](product, row, weights, sums);
-      finish<V, Tile::kColumns / V::kLanes, Tile::kRough>(product, {row, rows, panel}, sums);
+      finish(product, panel, row, rows, sums);
     }
   }
   pad_bf16(product);

@@ -6,17 +6,16 @@ namespace akidb::embedding::backend::native::kernels {
 namespace {
 
 struct Bf16Kernel {
+  using Sums = FloatSums<Avx512Bf16, kPanelColumns>;
   static constexpr std::size_t kDepth = 32;
   static constexpr std::size_t kOperandBytes = 2;
   static constexpr std::size_t kHeaderBytes = 0;
+  static constexpr std::size_t kActivatedRows = 4;
 
   template <int kSums, int kLeft, int kRight>
   [[gnu::always_inline]] static void add() {
     add_bf16_tiles<kSums, kLeft, kRight>();
   }
-
-  static void to_floats(const Product& /*product*/, std::size_t /*panel*/, std::size_t /*row*/, std::size_t /*rows*/,
-                        float* /*sums*/) {}
 };
 
 }  // namespace

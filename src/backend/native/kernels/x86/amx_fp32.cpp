@@ -71,7 +71,8 @@ class SliceBlocks {
   explicit SliceBlocks(const Product& product)
       : product_(product),
         plane_(rounded_up(product.weights->layout.depth, kDepth)),
-        rows_a_step_((kTileRows * kDepth + plane_ - 1) / plane_) {}
+        rows_a_step_((kTileRows * kDepth + plane_ - 1) / plane_),
+        finish_(finish_of<V, 2, false, FloatSums<V, kPanelColumns>>(product)) {}
 
   void multiply() {
     const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
@@ -123,7 +124,7 @@ class SliceBlocks {
     if (first >= end) return;
     put_together(first, end);
     if (before_.half == 0) return;
-    finish<V, 2, false>(product_, {tile.first + first, end - first, before_.panel}, values_ + first * kPanelColumns);
+    finish_(product_, before_.panel, tile.first + first, end - first, values_ + first * kPanelColumns);
   }
 
   void put_together(std::size_t first, std::size_t end) {
@@ -145,6 +146,7 @@ class SliceBlocks {
   const Product& product_;
   std::size_t plane_;  // bytes of a slice of a row
   std::size_t rows_a_step_;
+  Finish finish_;
   Half before_ = {};
   std::size_t finished_ = kTileRows;
   alignas(64) std::int32_t sums_[kSumTiles][kTileSums];

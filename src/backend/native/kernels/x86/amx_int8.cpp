@@ -7,29 +7,43 @@ namespace {
 
 using Header = ByteHeader<kPanelColumns>;
 
+// Sums of 32 bits, as they lie in a tile.
+struct ByteSums {
+  using V = Avx512Bf16;
+  struct Columns {
+    V::Floats bias;
+    V::Floats weight_sums;
+    V::Floats weight_scales;
+  };
+
+  const float* tile;
+  const RowScale* scales;
+  const Header& header;
+
+  [[gnu::always_inline]] static ByteSums of(const Product& product, const TilePlace& place, const float* tile) {
+    return {tile, product.scales + place.row, *reinterpret_cast<const Header*>(panel_of(product, place.panel))};
+  }
+  [[gnu::always_inline]] Columns columns(std::size_t at, V::Floats bias) const {
+    return {bias, V::to_floats(V::load_ints(header.sums + at)), V::load(header.scales + at)};
+  }
+  [[gnu::always_inline]] V::Floats values(const Columns& columns, std::size_t row, std::size_t at) const {
+    const V::Floats sum = V::to_floats(V::load_ints(tile + row * kPanelColumns + at));
+    const V::Floats zero = V::to_floats(V::set_ints(scales[row].zero));
+    const V::Floats centred = V::fnma(zero, columns.weight_sums, sum);
+    return V::fma(V::mul(centred, columns.weight_scales), V::set(scales[row].scale), columns.bias);
+  }
+};
+
 struct Int8Kernel {
+  using Sums = ByteSums;
   static constexpr std::size_t kDepth = 64;
   static constexpr std::size_t kOperandBytes = 1;
   static constexpr std::size_t kHeaderBytes = sizeof(Header);
+  static constexpr std::size_t kActivatedRows = 8;
 
   template <int kSums, int kLeft, int kRight>
   [[gnu::always_inline]] static void add() {
     add_byte_tiles<kSums, kLeft, kRight>();
-  }
-
-  static void to_floats(const Product& product, std::size_t panel, std::size_t row, std::size_t rows, float* sums) {
-    using V = Avx512Bf16;
-    const auto& header = *reinterpret_cast<const Header*>(panel_of(product, panel));
-    for (std::size_t j = 0; j < kPanelColumns; j += V::kLanes) {
-      const V::Ints weight_sums = V::load_ints(header.sums + j);
-      const V::Floats weight_scales = V::load(header.scales + j);
-      for (std::size_t r = 0; r < rows; ++r) {
-        const RowScale scale = product.scales[row + r];
-        float* const at = sums + r * kPanelColumns + j;
-        const V::Ints sum = V::subtract_product(V::load_ints(at), V::set_ints(scale.zero), weight_sums);
-        V::store(at, V::mul(V::to_floats(sum), V::mul(V::set(scale.scale), weight_scales)));
-      }
-    }
   }
 };
 

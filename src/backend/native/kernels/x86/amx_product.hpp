@@ -33,7 +33,6 @@ inline RowTile row_tile(std::size_t row_count, std::size_t index) {
 
 struct Block {
   RowTile tiles[2];
-  std::size_t tile_count;
   std::size_t panel;
 };
 
@@ -42,18 +41,20 @@ inline const std::byte* panel_of(const Product& product, std::size_t panel) {
 }
 
 // A Kernel has
-//   kDepth         inputs of a step
-//   kOperandBytes  of a value on the left
-//   kHeaderBytes   with which a panel begins; then follow kTwoTileBytes for each step
-//   add<sums, left, right>()                    of tiles
-//   to_floats(product, panel, row, rows, sums)  in place
+//   kDepth                 inputs of a step
+//   kOperandBytes          of a value on the left
+//   kHeaderBytes           with which a panel begins; then follow kTwoTileBytes for each step
+//   add<sums, left, right> of tiles
+//   Sums                   that the epilogue takes
 template <class Kernel>
 class Blocks {
  public:
   explicit Blocks(const Product& product)
       : product_(product),
         stride_(product.stride * Kernel::kOperandBytes),
-        steps_((product.weights->layout.depth + Kernel::kDepth - 1) / Kernel::kDepth) {}
+        steps_((product.weights->layout.depth + Kernel::kDepth - 1) / Kernel::kDepth),
+        finish_(finish_of<Avx512Bf16, 2, true, typename Kernel::Sums>(product)),
+        rows_at_once_(product.activation == Activation::none ? 8 : Kernel::kActivatedRows) {}
 
   void multiply() {
     const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
@@ -67,24 +68,33 @@ class Blocks {
         const RowTile lower = two ? row_tile(product_.row_count, tile + 1) : upper;
         for (std::size_t panel = first; panel < smaller(first + panels, product_.last_panel); ++panel) {
           if (two) {
-            add_up<true>({{upper, lower}, 2, panel});
+            add_up<true>({{upper, lower}, panel});
           } else {
-            add_up<false>({{upper, lower}, 1, panel});
+            add_up<false>({{upper, lower}, panel});
           }
         }
       }
     }
-    while (finished_ < rows_before()) finish_some();
+    while (finish_some()) {
+    }
   }
 
  private:
+  // Rows of the block before that are not finished yet.
+  struct Left {
+    std::size_t row;
+    std::size_t rows;
+    const float* sums;
+  };
+
   template <bool kTwo>
   void add_up(const Block& block) {
     const auto* const rows = static_cast<const std::byte*>(product_.rows);
     const std::byte* upper = rows + block.tiles[0].first * stride_;
     const std::byte* lower = rows + block.tiles[1].first * stride_;
     const std::byte* weights = panel_of(product_, block.panel) + Kernel::kHeaderBytes;
-    rows_a_step_ = (rows_before() + steps_ - 1) / steps_;
+    const std::size_t finishes = 2 * kTileRows / rows_at_once_;
+    std::size_t due = 0;
     zero_tile<0>();
     zero_tile<1>();
     if constexpr (kTwo) {
@@ -102,12 +112,11 @@ class Blocks {
         Kernel::template add<2, 5, 6>();
         Kernel::template add<3, 5, 7>();
       }
-      finish_some();
+      for (due += finishes; due >= steps_; due -= steps_) finish_some();
       upper += kTileRowBytes;
       lower += kTileRowBytes;
       weights += kTwoTileBytes;
     }
-    while (finished_ < rows_before()) finish_some();
     keep<kTwo>(block);
   }
 
@@ -120,36 +129,34 @@ class Blocks {
       store_tile<2>(sums_ + kBlockSums / 2, kStride);
       store_tile<3>(sums_ + kBlockSums / 2 + kTileRows, kStride);
     }
-    before_ = block;
-    finished_ = 0;
-    rows_a_step_ = kTileRows;
+    panel_ = block.panel;
+    left_[0] = left_of(block.tiles[0], sums_);
+    left_[1] = left_of(block.tiles[1], sums_ + kBlockSums / 2);
+    if constexpr (!kTwo) left_[1].rows = 0;
   }
 
-  [[nodiscard]] std::size_t rows_before() const { return before_.tile_count * kTileRows; }
-
-  // A few more rows of one tile.
-  void finish_some() {
-    if (finished_ >= rows_before()) return;
-    const RowTile& tile = before_.tiles[finished_ / kTileRows];
-    const std::size_t first = finished_ % kTileRows;
-    const std::size_t count = smaller(rows_a_step_, kTileRows - first);
-    const std::size_t end = smaller(tile.first + first + count, tile.end);
-    const std::size_t row = tile.first + first > tile.written ? tile.first + first : tile.written;
-    if (row < end) finish_rows(row, end - row, (finished_ - first + row - tile.first) * kPanelColumns);
-    finished_ += count;
+  static Left left_of(const RowTile& tile, const float* sums) {
+    return {tile.written, tile.end - tile.written, sums + (tile.written - tile.first) * kPanelColumns};
   }
 
-  void finish_rows(std::size_t row, std::size_t rows, std::size_t at) {
-    Kernel::to_floats(product_, before_.panel, row, rows, sums_ + at);
-    finish<Avx512Bf16, 2, true>(product_, {row, rows, before_.panel}, sums_ + at);
+  bool finish_some() {
+    Left& left = left_[left_[0].rows == 0 ? 1 : 0];
+    const std::size_t rows = smaller(rows_at_once_, left.rows);
+    if (rows == 0) return false;
+    finish_(product_, panel_, left.row, rows, left.sums);
+    left.row += rows;
+    left.rows -= rows;
+    left.sums += rows * kPanelColumns;
+    return true;
   }
 
   const Product& product_;
   std::size_t stride_;
   std::size_t steps_;
-  Block before_ = {};
-  std::size_t finished_ = 0;
-  std::size_t rows_a_step_ = 0;
+  Finish finish_;
+  std::size_t rows_at_once_;  // few where they take long, so that the tiles do not wait
+  std::size_t panel_ = 0;
+  Left left_[2] = {};
   alignas(64) float sums_[kBlockSums];
 };
 
