@@ -207,6 +207,39 @@ TEST(NativeBackend, KeepsSmallValuesBesideGreatOnes) {
   }
 }
 
+// The same function: what the value's rows are multiplied with, the attention output's columns are divided by.
+void scale_values(FloatTensors& tensors, const std::function<float(std::size_t)>& scale) {
+  auto& value = tensors.at("encoder.layer.0.attention.self.value.weight");
+  auto& bias = tensors.at("encoder.layer.0.attention.self.value.bias");
+  auto& output = tensors.at("encoder.layer.0.attention.output.dense.weight");
+  const std::size_t width = value.shape[1];
+  for (std::size_t row = 0; row < value.shape[0]; ++row) {
+    for (std::size_t i = 0; i < width; ++i) value.values[row * width + i] *= scale(row);
+    bias.values[row] *= scale(row);
+    for (std::size_t i = 0; i < output.shape[0]; ++i) output.values[i * output.shape[1] + row] /= scale(row);
+  }
+}
+
+// No row has a value that stands out, but small inputs meet great weights.
+TEST(NativeBackend, KeepsSmallValuesThatMeetGreatOnes) {
+  for (const auto precision : {Precision::fp32, Precision::fp32_high}) {
+    for (const float decades : {2.F, 3.F}) {
+      const auto log_uniform = [decades](FloatTensors& tensors) {
+        scale_values(tensors, [decades](std::size_t row) {
+          return std::exp2(std::round(decades * 3.3F * (static_cast<float>(row * 7 % 16) / 7.5F - 1)));
+        });
+      };
+      EXPECT_LT(error_of(log_uniform, precision), 1e-5) << decades;
+    }
+    for (const float tiny : {1e-20F, 1e-26F, 1e-30F}) {
+      const auto all_tiny = [tiny](FloatTensors& tensors) {
+        scale_values(tensors, [tiny](std::size_t /*row*/) { return tiny; });
+      };
+      EXPECT_LT(error_of(all_tiny, precision), 1e-5) << tiny;
+    }
+  }
+}
+
 TEST(NativeBackend, RefusesIdsAndLengthsThatTheModelHasNot) {
   const auto backend = open_tiny({}, 1, Precision::fp32);
   Ignored sink;

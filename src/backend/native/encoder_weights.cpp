@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "backend/native/kernels/registry.hpp"
+#include "backend/native/layer_spreads.hpp"
 #include "backend/native/panel_work.hpp"
 #include "backend/native/stored_values.hpp"
 #include "base/guard_memory.hpp"
@@ -22,9 +23,10 @@ namespace {
 
 using base::LargeMemory;
 
-// Of rows of weights, and of what a norm scales and shifts its results by, which every output of the next product sums.
-constexpr float kWidestWeights = 2'048;
-constexpr float kWidestInputs = 512;
+// Of a product by fixed-point numbers (product_spread.hpp).
+constexpr double kWidestSpread = 128;
+
+using Work = std::vector<std::function<Result<void>()>>;
 
 class Packer {
  public:
@@ -33,7 +35,9 @@ class Packer {
         set_(packing.set),
         has_factors_(has_factors),
         factors_(factors),
-        products_(kernels::products_of(packing.set, packing.precision)) {}
+        products_(kernels::products_of(packing.set, packing.precision)) {
+    if (products_.measure != nullptr) spreads_ = spreads_of(packing.model);
+  }
 
   std::size_t measure() {
     EncoderWeights weights;
@@ -58,8 +62,13 @@ class Packer {
     used_ = 0;
     walk(*weights);
     if (problem_) return *problem_;
-    if (auto done = do_work(executor); !done) return std::move(done).error();
-    weights->too_wide = too_wide_;
+    set_first_inputs(spreads_, model_, *weights);
+    if (auto done = do_work(executor, work_); !done) return std::move(done).error();
+    if (!spreads_.empty()) {
+      set_second_inputs(spreads_, model_, *weights);
+      if (auto done = do_work(executor, second_work_); !done) return std::move(done).error();
+      weights->too_wide = widest(spreads_) > kWidestSpread;
+    }
     return std::unique_ptr<const EncoderWeights>(std::move(weights));
   }
 
@@ -99,10 +108,19 @@ class Packer {
     const StoredLayer& stored = model_.layers[index];
     const LayerFactors& factors = factors_.empty() ? kNone : factors_[index];
     if (stored.attention_norm) out.attention_norm = norm(*stored.attention_norm);
-    linear({stored.query_key_value, nullptr, has_factors_, factors.query_key_value}, out.query_key_value);
-    linear({stored.attention_output, nullptr, false, {}}, out.attention_output);
-    linear({stored.up, stored.multiplied ? &*stored.multiplied : nullptr, has_factors_, factors.up}, out.up);
-    linear({stored.down, nullptr, has_factors_, factors.down}, out.down);
+    LayerSpreads* const spreads = spreads_.empty() ? nullptr : &spreads_[index];
+    const auto spread = [spreads](ProductSpread LayerSpreads::*product) {
+      return spreads == nullptr ? nullptr : &(spreads->*product);
+    };
+    linear({stored.query_key_value, nullptr, has_factors_, factors.query_key_value,
+            spread(&LayerSpreads::query_key_value)},
+           out.query_key_value, work_);
+    linear({stored.attention_output, nullptr, false, {}, spread(&LayerSpreads::attention_output)}, out.attention_output,
+           behind_first());
+    linear({stored.up, stored.multiplied ? &*stored.multiplied : nullptr, has_factors_, factors.up,
+            spread(&LayerSpreads::up)},
+           out.up, work_);
+    linear({stored.down, nullptr, has_factors_, factors.down, spread(&LayerSpreads::down)}, out.down, behind_first());
     out.output_norm = norm(stored.output_norm);
   }
 
@@ -147,18 +165,7 @@ class Packer {
   }
 
   NormVectors norm(const StoredNorm& stored) {
-    const NormVectors vectors = {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
-    if (writes_ && products_.spread != nullptr) measure_results(vectors, stored.weight.columns);
-    return vectors;
-  }
-
-  // A norm's results have deviations of gamma around beta.
-  void measure_results(const NormVectors& norm, std::size_t columns) {
-    std::vector<float> sizes(columns);
-    for (std::size_t i = 0; i < columns; ++i) {
-      sizes[i] = std::abs(norm.gamma[i]) + (norm.beta == nullptr ? 0 : std::abs(norm.beta[i]));
-    }
-    if (products_.spread(sizes.data(), columns) > kWidestInputs) too_wide_ = true;
+    return {vector(stored.weight), stored.bias ? vector(*stored.bias) : nullptr};
   }
 
   struct LinearSource {
@@ -166,10 +173,14 @@ class Packer {
     const StoredLinear* second;  // null unless gated
     bool scaled;
     std::span<const float> factors;
+    ProductSpread* spread;  // null where nobody measures it
   };
 
-  void linear(const LinearSource& source, PackedLinear& out) {
-    const auto& [first, second, scaled, factors] = source;
+  // What waits for the rows of the layers' first products to be measured, where they are.
+  Work& behind_first() { return spreads_.empty() ? work_ : second_work_; }
+
+  void linear(const LinearSource& source, PackedLinear& out, Work& work) {
+    const auto& [first, second, scaled, factors, spread] = source;
     const StackedRows rows(first);
     out.kernels = &products_;
     auto& layout = out.weights.layout;
@@ -186,17 +197,15 @@ class Packer {
     out.input_factors = scaled ? copied(factors, rows.depth()) : nullptr;
     std::byte* const panels = reserve(layout.panels * layout.panel_bytes);
     out.weights.panels = panels;
-    if (writes_) add_panels({out, panels, first, second});
+    if (writes_) add_panels({out, panels, first, second, spread}, work);
   }
 
-  void add_panels(const PanelWork& work) {
+  void add_panels(const PanelWork& panels, Work& work) {
     constexpr std::size_t kPanels = 4;
-    for (std::size_t first = 0; first < work.panels(); first += kPanels) {
-      work_.emplace_back([work, first, this]() -> Result<void> {
-        for (std::size_t panel = first; panel < std::min(work.panels(), first + kPanels); ++panel) {
-          const auto spread = work.pack(panel, set_);
-          if (!spread) return spread.error();
-          if (*spread > kWidestWeights) too_wide_ = true;
+    for (std::size_t first = 0; first < panels.panels(); first += kPanels) {
+      work.emplace_back([panels, first, this]() -> Result<void> {
+        for (std::size_t panel = first; panel < std::min(panels.panels(), first + kPanels); ++panel) {
+          if (auto packed = panels.pack(panel, set_); !packed) return packed;
         }
         return {};
       });
@@ -261,13 +270,13 @@ class Packer {
     weights.distances = distance_bias(buckets, stored.columns, model_.max_positions);
   }
 
-  Result<void> do_work(Executor& executor) {
+  static Result<void> do_work(Executor& executor, const Work& work) {
     std::mutex mutex;
     std::optional<Error> first_error;
     std::atomic<bool> failed{false};
-    executor.parallel_for(work_.size(), [&](std::size_t at) {
+    executor.parallel_for(work.size(), [&](std::size_t at) {
       if (failed) return;
-      auto outcome = base::guard_memory("pack the model's weights", work_[at]);
+      auto outcome = base::guard_memory("pack the model's weights", work[at]);
       if (outcome) return;
       failed = true;
       const std::lock_guard lock(mutex);
@@ -283,10 +292,11 @@ class Packer {
   const kernels::ProductKernels& products_;
   std::byte* memory_ = nullptr;
   bool writes_ = false;
-  std::atomic<bool> too_wide_ = false;
   std::size_t used_ = 0;
   std::optional<Error> problem_;
-  std::vector<std::function<Result<void>()>> work_;
+  std::vector<LayerSpreads> spreads_;  // empty where nobody measures them
+  Work work_;
+  Work second_work_;
 };
 
 }  // namespace

@@ -51,7 +51,7 @@ struct EncoderWeights {
   std::vector<EncoderLayer> layers;
   std::optional<NormVectors> final_norm;
   std::optional<DistanceBias> distances;
-  bool too_wide = false;  // values lie too far apart for the products (ProductKernels::spread)
+  bool too_wide = false;  // values lie too far apart for the products (product_spread.hpp)
 
   base::LargeMemory memory;        // what was packed,
   std::optional<PackedFile> file;  // or where an earlier start has packed it

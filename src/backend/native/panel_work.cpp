@@ -1,7 +1,5 @@
 #include "backend/native/panel_work.hpp"
 
-#include <algorithm>
-
 #include "backend/native/stored_values.hpp"
 
 namespace akidb::embedding::backend::native {
@@ -22,14 +20,13 @@ std::pair<const StoredTensor*, std::size_t> StackedRows::find(std::size_t row) c
   return {&*part, row};
 }
 
-Result<float> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) const {
+Result<void> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) const {
   const auto& layout = packed_.weights.layout;
   std::vector<const float*> rows(layout.panel_columns, nullptr);
   std::vector<float> copies;
   std::size_t last = 0;
-  float spread = 0;
   for (std::size_t j = 0; j < layout.panel_columns; ++j) {
-    const auto [tensor, row] = source(panel, j);
+    const auto [tensor, row, number] = source(panel, j);
     if (tensor == nullptr) continue;
     rows[j] = row_in_place(*tensor, row);
     if (rows[j] == nullptr) {
@@ -38,12 +35,12 @@ Result<float> PanelWork::pack(std::size_t panel, const kernels::KernelSet& set) 
       rows[j] = &copies[j * layout.depth];
     }
     if (!set.rows.all_finite(rows[j], layout.depth)) return not_finite(*tensor);
-    if (packed_.kernels->spread != nullptr) spread = std::max(spread, packed_.kernels->spread(rows[j], layout.depth));
+    if (spread_ != nullptr) spread_->measure(*packed_.kernels, number, rows[j]);
     if (packed_.input_factors != nullptr) rows[j] = divided(rows[j], copies, j);
     last = j + 1;
   }
   packed_.kernels->pack({rows.data(), last, layout.depth}, panels_ + panel * layout.panel_bytes);
-  return spread;
+  return {};
 }
 
 // A row of weights by its inputs' factors, among `copies`, where it may be already.
@@ -55,18 +52,16 @@ const float* PanelWork::divided(const float* row, std::vector<float>& copies, st
   return out;
 }
 
-// What stands in a column of a panel; null for a column of zeros.
-std::pair<const StoredTensor*, std::size_t> PanelWork::source(std::size_t panel, std::size_t column) const {
+// What stands in a column of a panel.
+PanelWork::Source PanelWork::source(std::size_t panel, std::size_t column) const {
   const std::size_t width = packed_.weights.layout.panel_columns;
   const StackedRows first(first_);
-  if (second_ == nullptr) {
-    const std::size_t row = panel * width + column;
-    return row < first.count() ? first.find(row) : std::pair<const StoredTensor*, std::size_t>(nullptr, 0);
-  }
-  const std::size_t half = width / 2;
+  const std::size_t half = second_ == nullptr ? width : width / 2;
   const std::size_t row = panel * half + column % half;
-  if (row >= first.count()) return {nullptr, 0};
-  return column < half ? first.find(row) : StackedRows(*second_).find(row);
+  if (row >= first.count()) return {nullptr, 0, 0};
+  const bool is_second = column >= half;
+  const auto [tensor, at] = is_second ? StackedRows(*second_).find(row) : first.find(row);
+  return {tensor, at, is_second ? first.count() + row : row};
 }
 
 }  // namespace akidb::embedding::backend::native

@@ -9,6 +9,7 @@
 #include "backend/native/encoder_model.hpp"
 #include "backend/native/encoder_weights.hpp"
 #include "backend/native/kernels/kernel_set.hpp"
+#include "backend/native/product_spread.hpp"
 
 namespace akidb::embedding::backend::native {
 
@@ -33,24 +34,32 @@ class StackedRows {
 // The panels of one linear layer, to be packed one by one, on any threads. Views what it is made of.
 class PanelWork {
  public:
-  // `second` is null unless the layer is gated.
-  PanelWork(const PackedLinear& packed, std::byte* panels, const StoredLinear& first, const StoredLinear* second)
-      : packed_(packed), panels_(panels), first_(first), second_(second) {}
+  // `second` is null unless the layer is gated. `spread`, unless it is null, measures the rows of `first` and then
+  // those of `second`.
+  PanelWork(const PackedLinear& packed, std::byte* panels, const StoredLinear& first, const StoredLinear* second,
+            ProductSpread* spread)
+      : packed_(packed), panels_(panels), first_(first), second_(second), spread_(spread) {}
 
   [[nodiscard]] std::size_t panels() const { return packed_.weights.layout.panels; }
 
-  // The widest ProductKernels::spread of its rows, 0 where none counts. data_corrupt, naming the tensor, where a weight
-  // is not finite.
-  Result<float> pack(std::size_t panel, const kernels::KernelSet& set) const;
+  // data_corrupt, naming the tensor, where a weight is not finite.
+  Result<void> pack(std::size_t panel, const kernels::KernelSet& set) const;
 
  private:
   const float* divided(const float* row, std::vector<float>& copies, std::size_t column) const;
-  [[nodiscard]] std::pair<const StoredTensor*, std::size_t> source(std::size_t panel, std::size_t column) const;
+
+  struct Source {
+    const StoredTensor* tensor;  // null for a column of zeros
+    std::size_t row;             // in the tensor
+    std::size_t number;          // among all rows
+  };
+  [[nodiscard]] Source source(std::size_t panel, std::size_t column) const;
 
   const PackedLinear& packed_;
   std::byte* panels_;
   const StoredLinear& first_;
   const StoredLinear* second_;
+  ProductSpread* spread_;
 };
 
 }  // namespace akidb::embedding::backend::native

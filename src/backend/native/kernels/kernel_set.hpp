@@ -91,6 +91,13 @@ struct Product {
   std::size_t out_stride;
 };
 
+// A row of weights, and a size of each of the inputs that it is multiplied with.
+struct RowMeasures {
+  float greatest;  // of the weights' sizes
+  float weights;   // the sum of their squares, to the greatest as 1
+  float products;  // the sum of the squares of weights, so, times sizes
+};
+
 // Products of one precision of weights.
 struct ProductKernels {
   const char* layout_name;  // two sets with one name read each other's panels
@@ -99,9 +106,8 @@ struct ProductKernels {
   void (*pack)(const PanelSource& source, std::byte* panel);  // one panel, panel_bytes long
   void (*multiply)(const Product& product);
 
-  // How far apart a row's values lie: the greatest size, to the mean of those that are neither zero nor anywhere near
-  // it, or 0 where those are few. Null where small values are as exact as the large ones beside them.
-  float (*spread)(const float* row, std::size_t depth) = nullptr;
+  // Null where a small value is as exact as the great ones beside it.
+  RowMeasures (*measure)(const float* row, const float* sizes, std::size_t depth) = nullptr;
 };
 
 // Rows of floats to operands. A uint8 row is scaled to its own least and greatest value, behind its columns' factors.

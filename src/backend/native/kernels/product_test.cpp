@@ -335,6 +335,29 @@ TEST_P(Products, OfExtremeBytesDoNotSaturate) {
   }
 }
 
+TEST_P(Products, MeasureRowsAsPlainLoopsDo) {
+  const KernelSet& set = *GetParam();
+  if (set.fp32.measure == nullptr) return;
+  std::mt19937 random(7);
+  for (const std::size_t depth : {1U, 15U, 16U, 17U, 33U, 384U}) {
+    Matrix rows = random_matrix(random, 2, depth);
+    float* const weights = rows.row(0);
+    float greatest = 0;
+    for (std::size_t k = 0; k < depth; ++k) greatest = std::max(greatest, std::abs(weights[k]));
+    double squares = 0;
+    double products = 0;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const double weight = static_cast<double>(weights[k]) / greatest;
+      squares += weight * weight;
+      products += weight * weight * rows.row(1)[k] * rows.row(1)[k];
+    }
+    const RowMeasures measures = set.fp32.measure(weights, rows.row(1), depth);
+    EXPECT_EQ(measures.greatest, greatest);
+    EXPECT_NEAR(measures.weights, squares, 1e-5 * squares);
+    EXPECT_NEAR(measures.products, products, 1e-5 * products);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Sets, Products, ::testing::ValuesIn(testing::sets_here()), testing::SetName());
 
 }  // namespace

@@ -53,7 +53,7 @@ Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& fe
 }
 
 const KernelSet& set_for_any_spread(const CpuFeatures& features) noexcept {
-  return best(features, [](const KernelSet& set) { return set.fp32.spread == nullptr; });
+  return best(features, [](const KernelSet& set) { return set.fp32.measure == nullptr; });
 }
 
 const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept {

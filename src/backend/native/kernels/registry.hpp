@@ -32,7 +32,7 @@ std::string names_of_sets_on(const CpuFeatures& features);
 // a set that this CPU or this build lacks; both list what there is.
 Result<const KernelSet*> choose_set(std::string_view name, const CpuFeatures& features);
 
-// The best set of this CPU whose products of float32 take values that lie any way apart (ProductKernels::spread).
+// The best set of this CPU whose products of float32 take values that lie any way apart (ProductKernels::measure).
 const KernelSet& set_for_any_spread(const CpuFeatures& features) noexcept;
 
 const ProductKernels& products_of(const KernelSet& set, Precision precision) noexcept;

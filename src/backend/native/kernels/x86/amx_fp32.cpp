@@ -188,8 +188,8 @@ constexpr auto kLayout = panel_layout<kPanelColumns, kDepth, kSlices, sizeof(Hea
 }  // namespace
 
 constinit const ProductKernels amx::kFp32Products = {"slices3x4x32", Operand::slices,          kLayout,
-                                                     pack,           multiply_in_slices<true>, spread_of};
+                                                     pack,           multiply_in_slices<true>, measures_of};
 constinit const ProductKernels amx::kFp32HighProducts = {"slices3x4x32", Operand::slices,           kLayout,
-                                                         pack,           multiply_in_slices<false>, spread_of};
+                                                         pack,           multiply_in_slices<false>, measures_of};
 
 }  // namespace akidb::embedding::backend::native::kernels

@@ -41,20 +41,20 @@ inline float greatest_of(const float* row, std::size_t columns) {
   return __builtin_bit_cast(float, _mm512_reduce_max_epu32(_mm512_max_epu32(greatest[0], greatest[1])));
 }
 
-// The greatest |x| to the mean of those below a sixteenth of it; 0 where those are less than half of the row.
-inline float spread_of(const float* row, std::size_t columns) {
+inline RowMeasures measures_of(const float* row, const float* sizes, std::size_t columns) {
   const float greatest = greatest_of(row, columns);
-  const __m512 near = _mm512_set1_ps(greatest / 16);
-  __m512 sum = _mm512_setzero_ps();
-  std::size_t count = 0;
+  if (greatest == 0) return {};
+  const __m512 scale = _mm512_set1_ps(greatest);
+  __m512 weights = _mm512_setzero_ps();
+  __m512 products = _mm512_setzero_ps();
   for (std::size_t i = 0; i < columns; i += 16) {
-    const __m512 size = _mm512_abs_ps(Avx512::load_part(row + i, smaller(16, columns - i)));
-    const __mmask16 is_small =
-        _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(size, _mm512_setzero_ps(), _CMP_GT_OQ), size, near, _CMP_LT_OQ);
-    sum = _mm512_mask_add_ps(sum, is_small, sum, size);
-    count += static_cast<std::size_t>(__builtin_popcount(is_small));
+    const std::size_t count = smaller(16, columns - i);
+    const __m512 weight = _mm512_div_ps(Avx512::load_part(row + i, count), scale);
+    const __m512 product = _mm512_mul_ps(weight, Avx512::load_part(sizes + i, count));
+    weights = _mm512_fmadd_ps(weight, weight, weights);
+    products = _mm512_fmadd_ps(product, product, products);
   }
-  return 2 * count < columns ? 0 : greatest * static_cast<float>(count) / _mm512_reduce_add_ps(sum);
+  return {greatest, Avx512::sum(weights), Avx512::sum(products)};
 }
 
 struct FixedScale {
