@@ -331,7 +331,7 @@ TEST_F(WriteOnnx, PlacesThatCannotBeWrittenAreErrors) {
   folder_.write("file", "x");
   EXPECT_FALSE(write_onnx(model({}), folder_.path() / "file/model.onnx"));
   auto without = model({});
-  without.safetensors.clear();
+  without.safetensors = {};
   EXPECT_EQ(write_onnx(without, target()).error().code, ErrorCode::not_found);
   without.encoder.reset();
   EXPECT_EQ(write_onnx(without, target()).error().code, ErrorCode::unsupported);

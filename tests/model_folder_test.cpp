@@ -54,7 +54,7 @@ TEST_F(Folder, IsReadWhole) {
   EXPECT_EQ(model->prompts.default_name, "query");
   EXPECT_EQ(model->tokenizer, folder_.path());
   EXPECT_FALSE(model->onnx);
-  EXPECT_EQ(model->safetensors, std::vector{folder_.path() / "model.safetensors"});
+  EXPECT_EQ(model->safetensors.files, std::vector{folder_.path() / "model.safetensors"});
   EXPECT_EQ(model->dimension(), 32U);
 }
 
@@ -104,7 +104,7 @@ TEST_F(Folder, TheTransformerMayLieInAFolderOfItsOwn) {
                     {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])");
   const auto model = read();
   ASSERT_TRUE(model) << to_string(model.error());
-  EXPECT_EQ(model->safetensors, std::vector{inner / "model.safetensors"});
+  EXPECT_EQ(model->safetensors.files, std::vector{inner / "model.safetensors"});
   EXPECT_EQ(model->tokenizer, inner);
   EXPECT_EQ(model->max_tokens, 24U);
 }
@@ -164,7 +164,7 @@ TEST(ShardedFolder, TensorsAreFoundOverFiles) {
   test::write_tiny_bert(folder.path(), tiny);
   const auto model = read_model_folder(folder.path());
   ASSERT_TRUE(model) << to_string(model.error());
-  EXPECT_EQ(model->safetensors.size(), 3U);
+  EXPECT_EQ(model->safetensors.files.size(), 3U);
   const auto weights = Weights::open(model->safetensors);
   ASSERT_TRUE(weights);
   const auto tensors = test::tiny_bert_tensors(tiny);
@@ -204,17 +204,41 @@ TEST(Weights, NameWhatIsMissingMisshapenOrDoubled) {
   const TemporaryFolder folder;
   const auto one = folder.write("one.safetensors", test::safetensors_bytes({{"a", {{2, 3}, {1, 2, 3, 4, 5, 6}}}}));
   const auto two = folder.write("two.safetensors", test::safetensors_bytes({{"a", {{1}, {1}}}}));
-  const auto weights = Weights::open(std::vector{one});
+  const auto weights = Weights::open({.files = {one}});
   ASSERT_TRUE(weights);
   const std::vector<std::uint64_t> shape = {3, 2};
   EXPECT_EQ(weights->get("b", shape).error().message, "one.safetensors: tensor \"b\" is missing");
   EXPECT_EQ(weights->get("a", shape).error().message,
             "one.safetensors: tensor \"a\": expected shape 3 x 2, found 2 x 3");
-  const auto both = Weights::open(std::vector{one, two});
+  const auto both = Weights::open({.files = {one, two}});
   ASSERT_FALSE(both);
   EXPECT_EQ(both.error().code, ErrorCode::data_corrupt);
   EXPECT_THAT(both.error().message, HasSubstr("two.safetensors: tensor \"a\": another file has it too"));
-  EXPECT_FALSE(Weights::open(std::vector{folder.path() / "three.safetensors"}));
+  EXPECT_FALSE(Weights::open({.files = {folder.path() / "three.safetensors"}}));
+}
+
+TEST(Weights, LieInTheFilesThatTheIndexNames) {
+  const TemporaryFolder folder;
+  folder.write("one.safetensors", test::safetensors_bytes({{"a", {{1}, {1}}}, {"unlisted", {{1}, {1}}}}));
+  folder.write("two.safetensors", test::safetensors_bytes({{"b", {{1}, {1}}}}));
+  const auto open = [&](const std::string& map) {
+    const auto index = folder.write("model.safetensors.index.json", "{\"weight_map\": " + map + "}");
+    return read_shard_index(index).and_then(Weights::open);
+  };
+  EXPECT_TRUE(open(R"({"a": "one.safetensors", "b": "two.safetensors"})"));
+  for (const auto& [map, message] : {
+           std::pair(R"({"a": "two.safetensors", "b": "one.safetensors"})",
+                     "tensor \"a\": expected in two.safetensors, found in one.safetensors"),
+           std::pair(R"({"a": "one.safetensors", "b": "two.safetensors", "c": "two.safetensors"})",
+                     "tensor \"c\": expected in two.safetensors, found in no file"),
+           std::pair(R"({"a": "one.safetensors", "b": "two.safetensors", "a": "two.safetensors"})",
+                     "weight_map.a: the name comes twice"),
+       }) {
+    const auto weights = open(map);
+    ASSERT_FALSE(weights) << map;
+    EXPECT_EQ(weights.error().code, ErrorCode::data_corrupt);
+    EXPECT_EQ(weights.error().message, std::string("model.safetensors.index.json: ") + message);
+  }
 }
 
 }  // namespace

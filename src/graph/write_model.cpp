@@ -67,7 +67,7 @@ Result<void> write_all(const model::ModelFolder& model, const std::filesystem::p
                  {}};
   }
   const model::Architecture* const architecture = model::find_architecture(model.encoder->architecture);
-  if (model.safetensors.empty() || architecture == nullptr) {
+  if (model.safetensors.files.empty() || architecture == nullptr) {
     return Error{ErrorCode::not_found, "the model has no safetensors weights to convert", model.folder.string(), {}};
   }
   const auto weights = model::Weights::open(model.safetensors);

@@ -70,6 +70,12 @@ struct Prompts {
   std::optional<std::string> default_name;
 };
 
+// The weights: model.safetensors, or the shards of model.safetensors.index.json.
+struct Checkpoint {
+  std::vector<std::filesystem::path> files = {};
+  std::map<std::string, std::string> file_of = {};  // names of tensors' files, as the index has them; empty without one
+};
+
 struct ModelFolder {
   std::filesystem::path folder;
   std::optional<EncoderConfig> encoder;  // nothing where a graph stands alone, or with an unknown config.json
@@ -78,9 +84,9 @@ struct ModelFolder {
   std::uint32_t max_tokens = 512;        // max_seq_length, else model_max_length, within max_positions
   bool lower_case = false;               // sentence_bert_config.json's do_lower_case: lower before tokenising
   Prompts prompts;
-  std::filesystem::path tokenizer;                 // tokenizer.json, or the folder that has vocab.txt
-  std::optional<std::filesystem::path> onnx;       // onnx/model.onnx or model.onnx
-  std::vector<std::filesystem::path> safetensors;  // model.safetensors, or the shards of its index
+  std::filesystem::path tokenizer;            // tokenizer.json, or the folder that has vocab.txt
+  std::optional<std::filesystem::path> onnx;  // onnx/model.onnx or model.onnx
+  Checkpoint safetensors;
 
   [[nodiscard]] std::uint32_t dimension() const;  // of a pooled row; 0 where unknown
 };

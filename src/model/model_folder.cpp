@@ -63,13 +63,13 @@ Result<void> find_weights(const fs::path& folder, ModelFolder& model) {
     }
   }
   if (base::is_there(folder / "model.safetensors")) {
-    model.safetensors = {folder / "model.safetensors"};
-  } else if (base::is_there(folder / "model.safetensors.index.json")) {
-    auto shards = read_shard_index(folder / "model.safetensors.index.json");
+    model.safetensors.files = {folder / "model.safetensors"};
+  } else if (base::is_there(folder / kShardIndex)) {
+    auto shards = read_shard_index(folder / kShardIndex);
     if (!shards) return shards.error();
     model.safetensors = std::move(*shards);
   }
-  if (model.onnx || !model.safetensors.empty()) return {};
+  if (model.onnx || !model.safetensors.files.empty()) return {};
   std::string problem = "the model has no weights: expected model.safetensors, its index, or onnx/model.onnx";
   if (!base::is_file(folder / "config.json")) problem += "; nor has it a config.json: is this the model's folder?";
   if (base::is_file(folder / "pytorch_model.bin")) problem += " (pytorch_model.bin is never read: it can run code)";

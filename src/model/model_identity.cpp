@@ -36,7 +36,7 @@ std::string_view header_of(std::span<const std::byte> file) {
 Result<std::string> model_identity(const ModelFolder& model) {
   std::string text;
   if (model.encoder) text += shape_of(*model.encoder);
-  for (const auto& path : model.safetensors) {
+  for (const auto& path : model.safetensors.files) {
     const auto identity = base::file_identity(path);
     if (!identity) return identity.error();
     text += *identity + "\n";

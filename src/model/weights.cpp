@@ -32,9 +32,9 @@ Result<void> check_names_differ(const std::vector<SafetensorsFile>& files) {
 
 }  // namespace
 
-Result<Weights> Weights::open(std::span<const std::filesystem::path> files) {
+Result<Weights> Weights::open(const Checkpoint& checkpoint) {
   Weights weights;
-  for (const auto& path : files) {
+  for (const auto& path : checkpoint.files) {
     auto file = SafetensorsFile::open(path);
     if (!file) return file.error();
     weights.files_.push_back(std::move(*file));
@@ -42,7 +42,21 @@ Result<Weights> Weights::open(std::span<const std::filesystem::path> files) {
   if (weights.files_.size() > 1) {
     if (auto outcome = check_names_differ(weights.files_); !outcome) return outcome.error();
   }
+  if (auto outcome = weights.check_index(checkpoint); !outcome) return outcome.error();
   return weights;
+}
+
+Result<void> Weights::check_index(const Checkpoint& checkpoint) const {
+  for (const auto& [name, file] : checkpoint.file_of) {
+    const auto tensor = find(name);
+    if (tensor && tensor->file == file) continue;
+    const auto found = tensor ? "in " + std::string(tensor->file) : "in no file";
+    return Error{ErrorCode::data_corrupt,
+                 std::string(kShardIndex) + ": tensor \"" + name + "\": expected in " + file + ", found " + found,
+                 checkpoint.files.front().parent_path().string(),
+                 {}};
+  }
+  return {};
 }
 
 std::optional<Tensor> Weights::find(std::string_view name) const {
@@ -75,24 +89,25 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
   return text;
 }
 
-Result<std::vector<std::filesystem::path>> read_shard_index(const std::filesystem::path& index) {
+Result<Checkpoint> read_shard_index(const std::filesystem::path& index) {
   const auto document = base::JsonDocument::read(index, kMaxIndex);
   if (!document) return document.error();
   const auto map = document->root().at("weight_map");
   if (!map) return map.error();
+  Checkpoint checkpoint;
   std::set<std::string> names;
-  auto outcome = map->for_each_member([&](std::string_view, const JsonValue& value) -> Result<void> {
+  auto outcome = map->for_each_member([&](std::string_view tensor, const JsonValue& value) -> Result<void> {
     const auto name = value.as_string();
     if (!name) return name.error();
     if (!is_file_name(*name)) return value.corrupt("expected a file name, found \"" + std::string(*name) + "\"");
+    if (!checkpoint.file_of.emplace(tensor, *name).second) return value.corrupt("the name comes twice");
     names.emplace(*name);
     return {};
   });
   if (!outcome) return outcome.error();
   if (names.empty()) return map->corrupt("expected at least one tensor");
-  std::vector<std::filesystem::path> files;
-  for (const auto& name : names) files.push_back(index.parent_path() / name);
-  return files;
+  for (const auto& name : names) checkpoint.files.push_back(index.parent_path() / name);
+  return checkpoint;
 }
 
 }  // namespace akidb::embedding::model

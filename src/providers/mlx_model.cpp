@@ -114,7 +114,7 @@ Result<mlx::BertModel> mlx_model(const model::ModelFolder& folder) {
     return not_for_it(
         "runs BERT, DistilBERT, RoBERTa, XLM-RoBERTa and CamemBERT, and config.json describes none of them", folder);
   }
-  if (folder.safetensors.empty()) return not_for_it("the model has no safetensors weights", folder);
+  if (folder.safetensors.files.empty()) return not_for_it("the model has no safetensors weights", folder);
   const auto weights = model::Weights::open(folder.safetensors);
   if (!weights) return weights.error();
 

@@ -179,7 +179,7 @@ Result<native::EncoderModel> native_model(const model::ModelFolder& folder) {
     return not_for_it(
         "config.json describes no architecture that it knows (known: " + model::architecture_names() + ")", folder);
   }
-  if (folder.safetensors.empty()) return not_for_it("the model has no safetensors weights", folder);
+  if (folder.safetensors.files.empty()) return not_for_it("the model has no safetensors weights", folder);
   auto opened = model::Weights::open(folder.safetensors);
   if (!opened) return std::move(opened).error();
   const auto weights = std::make_shared<const model::Weights>(std::move(opened).value());

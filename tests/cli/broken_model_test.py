@@ -125,6 +125,29 @@ class Checkpoint(BrokenModel):
                 path.unlink() if whole is None else path.write_bytes(whole)
 
 
+    def test_an_index_that_contradicts_its_shards(self):
+        tensors = sorted(self.tensors().items())
+        (self.model / "model.safetensors").unlink()
+        half = len(tensors) // 2
+        shards = {"one.safetensors": dict(tensors[:half]), "two.safetensors": dict(tensors[half:])}
+        for file, part in shards.items():
+            (self.model / file).write_bytes(serialize(part))
+        index = {name: file for file, part in shards.items() for name in part}
+        words = ("embed", "a", "-m", self.model, "--provider", "native", "--cache", self.folder / "cache")
+
+        def write(**more):
+            (self.model / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {**index, **more}}))
+
+        write()
+        self.good(*words)
+        moved = tensors[0][0]
+        for name, found in ((moved, "in one.safetensors"), ("nothing", "in no file")):
+            with self.subTest(name=name):
+                write(**{name: "two.safetensors"})
+                self.fails(7, f'model.safetensors.index.json: tensor "{name}": expected in two.safetensors, found {found}',
+                           *words)
+
+
 class Notes(BrokenModel):
     def test_a_precision_that_nothing_has(self):
         words = ("embed", "a", "-m", self.model, "--matmul-precision", "high", "--cache", self.folder / "cache")
