@@ -1,6 +1,7 @@
 #include "hub/blob_digest.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -72,6 +73,18 @@ TEST_F(BlobDigest, IsNotOfAFileThatHasAnotherName) {
   const auto file = PartialFile::open(path(), 100);
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(BlobDigest, IsNotOfWhatIsNoFile) {
+  const auto refusal = [&] {
+    const auto file = PartialFile::open(path(), 100);
+    return file ? std::string("taken") : file.error().message;
+  };
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  EXPECT_EQ(refusal(), "blob.incomplete: expected a regular file, found a FIFO");
+  std::filesystem::remove(path());
+  std::filesystem::create_directory(path());
+  EXPECT_EQ(refusal(), "blob.incomplete: expected a regular file, found a folder");
 }
 
 }  // namespace

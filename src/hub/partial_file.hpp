@@ -13,7 +13,8 @@ namespace akidb::embedding::hub {
 // gone on with.
 class PartialFile {
  public:
-  // Opens or makes it. What is there and is longer than `most` bytes is dropped.
+  // Opens or makes it. What is there and is longer than `most` bytes is dropped. data_corrupt where something else than
+  // a file is there, invalid_argument where the file has another name, too.
   static Result<PartialFile> open(const std::filesystem::path& path, std::uint64_t most);
 
   PartialFile(PartialFile&& other) noexcept;
@@ -34,12 +35,11 @@ class PartialFile {
   [[nodiscard]] std::uint64_t room() const noexcept;
 
  private:
-  PartialFile(std::filesystem::path path, int descriptor, std::uint64_t size)
-      : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
+  PartialFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
 
   std::filesystem::path path_;
   int descriptor_;
-  std::uint64_t size_;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace akidb::embedding::hub

@@ -7,24 +7,27 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/irregular_file.hpp"
 #include "hub/partial_file.hpp"
 
 namespace akidb::embedding::hub {
 
 Result<PartialFile> PartialFile::open(const std::filesystem::path& path, std::uint64_t most) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) return base::file_error(path, "write", errno);
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(descriptor);
-    return Error{ErrorCode::invalid_argument, path.filename().string() + " is not a regular file", path.string(), {}};
+  if (descriptor < 0) {
+    const int code = errno;
+    const bool is_irregular = base::is_there(path) && !base::is_file(path);
+    return is_irregular ? base::irregular_file(path) : base::file_error(path, "write", code);
   }
+  PartialFile file(path, descriptor);
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return base::file_error(path, "stat", errno);
+  if (!S_ISREG(status.st_mode)) return base::irregular_file(path);
   // Another name of the file is somebody else's.
   if (status.st_nlink != 1) {
-    ::close(descriptor);
     return Error{ErrorCode::invalid_argument, path.filename().string() + " has other names too", path.string(), {}};
   }
-  PartialFile file(path, descriptor, static_cast<std::uint64_t>(status.st_size));
+  file.size_ = static_cast<std::uint64_t>(status.st_size);
   if (file.size_ > most) {
     if (auto cleared = file.clear(); !cleared) return cleared.error();
   }

@@ -123,40 +123,40 @@ class Resume(ProgramTest):
                     self.assertTrue(stops)
                     self.assertEqual(output.read_bytes(), expected)
 
-    def test_torn_output_and_torn_journal(self):
-        for form in FORMATS:
+    def mends(self, damage, says=b"", forms=FORMATS):
+        """A run is killed, `damage` changes its output or the journal beside it, and the next run goes on all the same."""
+        for form in forms:
             with self.subTest(form=form):
                 expected = self.whole(form)
-                output = "torn." + form
-                self.stop_after(1500, signal.SIGKILL, output)
-                path, journal = self.folder / output, self.folder / (output + ".resume")
-                path.write_bytes(path.read_bytes() + b'{"index":15')  # half a row
-                journal.write_bytes(journal.read_bytes() + b'{"records":99')  # half a checkpoint
-                self.good(*self.embed(output, "--input", "in.txt", "--resume"))
-                self.assertEqual(self.read(output), expected)
+                output = self.folder / ("out." + form)
+                self.stop_after(1500, signal.SIGKILL, output.name)
+                damage(output)
+                done = self.good(*self.embed(output.name, "--input", "in.txt", "--resume"))
+                self.assertIn(says, done.stderr)
+                self.assertEqual(output.read_bytes(), expected)
+
+    def test_torn_output_and_torn_journal(self):
+        def tear(output):
+            journal = output.with_name(output.name + ".resume")
+            output.write_bytes(output.read_bytes() + b'{"index":15')  # half a row
+            journal.write_bytes(journal.read_bytes() + b'{"records":99')  # half a checkpoint
+
+        self.mends(tear)
 
     def test_output_that_lost_its_end(self):
-        expected = self.whole("jsonl")
-        self.stop_after(1500, signal.SIGKILL, "out.jsonl")
-        path = self.folder / "out.jsonl"
-        os.truncate(path, path.stat().st_size // 2)  # as after a power cut: an earlier checkpoint still fits
-        self.good(*self.embed("out.jsonl", "--input", "in.txt", "--resume"))
-        self.assertEqual(self.read("out.jsonl"), expected)
+        def cut(output):  # as after a power cut: an earlier checkpoint still fits
+            os.truncate(output, output.stat().st_size // 2)
+
+        self.mends(cut, forms=("jsonl",))
 
     def test_output_that_a_power_cut_left_with_holes(self):
-        for form in FORMATS:
-            with self.subTest(form=form):
-                expected = self.whole(form)
-                output = "out." + form
-                self.stop_after(1500, signal.SIGKILL, output)
-                path = self.folder / output
-                content = bytearray(path.read_bytes())
-                begin = len(content) // 2
-                content[begin : begin + 4096] = bytes(len(content[begin : begin + 4096]))  # a block that was never written
-                path.write_bytes(content)
-                done = self.good(*self.embed(output, "--input", "in.txt", "--resume"))
-                self.assertIn(b" rows of the unfinished run did not reach the disk, and come again", done.stderr)
-                self.assertEqual(self.read(output), expected)
+        def punch(output):
+            content = bytearray(output.read_bytes())
+            begin = len(content) // 2
+            content[begin : begin + 4096] = bytes(len(content[begin : begin + 4096]))  # a block that was never written
+            output.write_bytes(content)
+
+        self.mends(punch, says=b" rows of the unfinished run did not reach the disk, and come again")
 
     def test_from_standard_input(self):
         expected = self.whole("npy")
