@@ -11,13 +11,16 @@ namespace {
 
 using V = Avx512Bf16;
 
-// How a panel begins. Each step's weights follow in three slices.
+// How a panel begins. Its halves follow, each with the slices of every step's weights in turn: what is read in one go
+// lies in all sets of the first-level cache alike.
 struct Header {
   float scales[kPanelColumns];
 };
 
-inline constexpr std::size_t kDepth = 64;  // of a step
-inline constexpr std::size_t kStepBytes = kSlices * kTwoTileBytes;
+inline constexpr std::size_t kDepth = 64;                              // of a step
+inline constexpr std::size_t kSliceBytes = kTileRows * kTileRowBytes;  // of a step's weights in half a panel
+inline constexpr std::size_t kStepBytes = kSlices * kSliceBytes;
+inline constexpr std::size_t kRowsBytes = std::size_t{24} << 10;  // of a tile of rows that stay in that cache
 inline constexpr std::size_t kSumTiles = 4;
 inline constexpr std::size_t kTileSums = kTileRows * V::kLanes;
 
@@ -26,25 +29,25 @@ inline constexpr std::size_t kTileSums = kTileRows * V::kLanes;
 template <bool kHighest>
 [[gnu::always_inline]] inline void multiply_slices(const std::byte* rows, std::size_t stride, std::size_t plane,
                                                    const std::byte* weights) {
-  load_tile<7>(weights, kWeightStride);
+  load_tile<7>(weights, kTileRowBytes);
   load_tile<4>(rows, stride);
   add_signed_byte_tiles<0, 4, 7>();
   load_tile<5>(rows + plane, stride);
   add_signed_byte_tiles<1, 5, 7>();
   load_tile<6>(rows + 2 * plane, stride);
   add_signed_byte_tiles<2, 6, 7>();
-  load_tile<7>(weights + kTwoTileBytes, kWeightStride);
+  load_tile<7>(weights + kSliceBytes, kTileRowBytes);
   if constexpr (kHighest) {
     add_signed_byte_tiles<3, 6, 7>();
     add_signed_byte_tiles<1, 4, 7>();
     add_signed_byte_tiles<2, 5, 7>();
-    load_tile<7>(weights + 2 * kTwoTileBytes, kWeightStride);
+    load_tile<7>(weights + 2 * kSliceBytes, kTileRowBytes);
     add_signed_byte_tiles<3, 5, 7>();
     add_signed_byte_tiles<2, 4, 7>();
   } else {
     add_signed_byte_tiles<3, 5, 7>();
     add_signed_byte_tiles<1, 4, 7>();
-    load_tile<7>(weights + 2 * kTwoTileBytes, kWeightStride);
+    load_tile<7>(weights + 2 * kSliceBytes, kTileRowBytes);
     add_signed_byte_tiles<2, 4, 7>();
   }
 }
@@ -71,17 +74,20 @@ class SliceBlocks {
   explicit SliceBlocks(const Product& product)
       : product_(product),
         plane_(rounded_up(product.weights->layout.depth, kDepth)),
-        rows_a_step_((kTileRows * kDepth + plane_ - 1) / plane_),
+        rows_at_once_(product.activation == Activation::none ? 4 : 2),
         finish_(finish_of<V, 2, false, FloatSums<V, kPanelColumns>>(product)) {}
 
   void multiply() {
     const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
     const TileScope scope(smaller(product_.row_count, kTileRows), 7);
     memory_is_written();
-    for (std::size_t panel = product_.first_panel; panel < product_.last_panel; ++panel) {
+    const std::size_t panels = panels_a_tile();
+    for (std::size_t first = product_.first_panel; first < product_.last_panel; first += panels) {
       for (std::size_t tile = 0; tile < tiles; ++tile) {
         const RowTile rows = row_tile(product_.row_count, tile);
-        for (std::size_t half = 0; half < 2; ++half) add_up({rows, panel, half});
+        for (std::size_t panel = first; panel < smaller(first + panels, product_.last_panel); ++panel) {
+          for (std::size_t half = 0; half < 2; ++half) add_up({rows, panel, half});
+        }
       }
     }
     while (finished_ < kTileRows) finish_some();
@@ -94,18 +100,27 @@ class SliceBlocks {
     std::size_t half;
   };
 
+  // That pass by a tile of rows; one, which the second-level cache holds for all rows, where a tile is too large to
+  // stay.
+  [[nodiscard]] std::size_t panels_a_tile() const {
+    if (kTileRows * kSlices * plane_ > kRowsBytes) return 1;
+    return kPassingBytes / product_.weights->layout.panel_bytes + 1;
+  }
+
   void add_up(const Half& now) {
     const std::byte* rows = static_cast<const std::byte*>(product_.rows) + now.rows.first * product_.stride;
-    const std::byte* weights = panel_of(product_, now.panel) + sizeof(Header) + now.half * kTileRowBytes;
+    const std::byte* weights = panel_of(product_, now.panel) + sizeof(Header) + now.half * plane_ / kDepth * kStepBytes;
+    const std::size_t steps = plane_ / kDepth;
+    const std::size_t finishes = kTileRows / rows_at_once_;
+    std::size_t due = 0;
     zero_tile<0>();
     zero_tile<1>();
     zero_tile<2>();
     zero_tile<3>();
     for (const std::byte* const end = rows + plane_; rows < end; rows += kDepth, weights += kStepBytes) {
       multiply_slices<kHighest>(rows, product_.stride, plane_, weights);
-      if (finished_ < kTileRows) finish_some();
+      for (due += finishes; due >= steps; due -= steps) finish_some();
     }
-    while (finished_ < kTileRows) finish_some();
     store_tile<0>(sums_[0], kTileRowBytes);
     store_tile<1>(sums_[1], kTileRowBytes);
     store_tile<2>(sums_[2], kTileRowBytes);
@@ -116,7 +131,7 @@ class SliceBlocks {
 
   void finish_some() {
     const std::size_t begin = finished_;
-    finished_ = smaller(kTileRows, begin + rows_a_step_);
+    finished_ = smaller(kTileRows, begin + rows_at_once_);
     const RowTile& tile = before_.rows;
     const std::size_t skipped = tile.written - tile.first;
     const std::size_t first = begin > skipped ? begin : skipped;
@@ -144,8 +159,8 @@ class SliceBlocks {
   }
 
   const Product& product_;
-  std::size_t plane_;  // bytes of a slice of a row
-  std::size_t rows_a_step_;
+  std::size_t plane_;         // bytes of a slice of a row
+  std::size_t rows_at_once_;  // that are finished
   Finish finish_;
   Half before_ = {};
   std::size_t finished_ = kTileRows;
@@ -167,6 +182,7 @@ void pack(const PanelSource& source, std::byte* panel) {
     const std::size_t depth = row == nullptr ? 0 : source.depth;
     const FixedScale by = fixed_scale(greatest_of(row, depth));
     header->scales[j] = row == nullptr ? 0 : by.scale;
+    std::byte* const half = out + j / V::kLanes * (rounded_up(source.depth, kDepth) / kDepth) * kStepBytes;
     for (std::size_t start = 0; start < source.depth; start += kDepth) {
       alignas(64) std::int8_t slices[kSlices * kDepth];
       for (std::size_t k = 0; k < kDepth; k += V::kLanes) {
@@ -175,9 +191,9 @@ void pack(const PanelSource& source, std::byte* panel) {
         store_slices(V::mul(some, V::set(by.inverse)), slices + k, kDepth);
       }
       // Four inputs of each output side by side.
-      std::byte* const step = out + start / kDepth * kStepBytes + 4 * j;
+      std::byte* const step = half + start / kDepth * kStepBytes + 4 * (j % V::kLanes);
       for (std::size_t four = 0; four < kSlices * kDepth / 4; ++four) {
-        __builtin_memcpy(step + four * kWeightStride, slices + 4 * four, 4);
+        __builtin_memcpy(step + four * kTileRowBytes, slices + 4 * four, 4);
       }
     }
   }
@@ -187,9 +203,9 @@ constexpr auto kLayout = panel_layout<kPanelColumns, kDepth, kSlices, sizeof(Hea
 
 }  // namespace
 
-constinit const ProductKernels amx::kFp32Products = {"slices3x4x32", Operand::slices,          kLayout,
-                                                     pack,           multiply_in_slices<true>, measures_of};
-constinit const ProductKernels amx::kFp32HighProducts = {"slices3x4x32", Operand::slices,           kLayout,
-                                                         pack,           multiply_in_slices<false>, measures_of};
+constinit const ProductKernels amx::kFp32Products = {"slices3x4x16x2",         Operand::slices, kLayout, pack,
+                                                     multiply_in_slices<true>, measures_of};
+constinit const ProductKernels amx::kFp32HighProducts = {"slices3x4x16x2",          Operand::slices, kLayout, pack,
+                                                         multiply_in_slices<false>, measures_of};
 
 }  // namespace akidb::embedding::backend::native::kernels
