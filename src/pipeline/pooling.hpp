@@ -33,9 +33,10 @@ class Pooling {
   };
 
   // Adds whole rows to `pooled` (dimension() values; zeros before the first call of a sequence, rows in
-  // order). finish() ends the sequence.
-  void add(std::span<const float> rows, const Place& place, std::span<float> pooled) const;
-  void finish(const Place& place, std::span<float> pooled) const;
+  // order). finish() ends the sequence. In double: a float's sum of thousands of like rows is off by far more than
+  // the rows are.
+  void add(std::span<const float> rows, const Place& place, std::span<double> pooled) const;
+  void finish(const Place& place, std::span<double> pooled) const;
 
  private:
   std::vector<PoolingMode> modes_;

@@ -35,9 +35,9 @@ const PoolingCase kCases[] = {
 
 class PoolingTest : public testing::TestWithParam<PoolingCase> {};
 
-std::vector<float> pool(const PoolingCase& plan, std::size_t rows_a_call) {
+std::vector<double> pool(const PoolingCase& plan, std::size_t rows_a_call) {
   const Pooling pooling(plan.modes, 2);
-  std::vector<float> pooled(pooling.dimension());
+  std::vector<double> pooled(pooling.dimension());
   for (std::size_t first = 0; first < 3; first += rows_a_call) {
     const std::size_t count = std::min<std::size_t>(rows_a_call, 3 - first);
     pooling.add(std::span(kRows).subspan(first * 2, count * 2), {first, plan.skipped, 3}, pooled);
@@ -50,7 +50,8 @@ TEST_P(PoolingTest, MatchesItsDefinitionHoweverRowsArrive) {
   for (const std::size_t rows_a_call : {1U, 2U, 3U}) {
     const auto pooled = pool(GetParam(), rows_a_call);
     ASSERT_EQ(pooled.size(), GetParam().expected.size());
-    for (std::size_t at = 0; at < pooled.size(); ++at) EXPECT_FLOAT_EQ(pooled[at], GetParam().expected[at]);
+    for (std::size_t at = 0; at < pooled.size(); ++at)
+      EXPECT_FLOAT_EQ(static_cast<float>(pooled[at]), GetParam().expected[at]);
   }
 }
 
@@ -61,9 +62,24 @@ TEST(Pooling, MaxKeepsANaN) {
   const Pooling pooling({PoolingMode::max}, 1);
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (const auto& rows : {std::vector<float>{1, nan, 2}, {nan, 1, 2}, {1, 2, nan}}) {
-    std::vector<float> pooled(1);
+    std::vector<double> pooled(1);
     pooling.add(rows, {0, 0, 3}, pooled);
     EXPECT_TRUE(std::isnan(pooled[0]));
+  }
+}
+
+TEST(Pooling, SumsThousandsOfLikeRowsAsExactlyAsOne) {
+  constexpr std::size_t kTokens = 8'192;
+  const std::vector<float> row = {0.1F, -0.7F, 1.3F, 0.003F};
+  for (const auto mode : {PoolingMode::mean, PoolingMode::mean_sqrt_len, PoolingMode::weighted_mean}) {
+    const Pooling pooling({mode}, row.size());
+    std::vector<double> pooled(row.size());
+    for (std::size_t token = 0; token < kTokens; ++token) pooling.add(row, {token, 0, kTokens}, pooled);
+    pooling.finish({0, 0, kTokens}, pooled);
+    const double factor = mode == PoolingMode::mean_sqrt_len ? std::sqrt(double{kTokens}) : 1;
+    for (std::size_t at = 0; at < row.size(); ++at) {
+      EXPECT_FLOAT_EQ(static_cast<float>(pooled[at] / factor), row[at]) << static_cast<int>(mode);
+    }
   }
 }
 

@@ -46,12 +46,12 @@ class UnitRunner::Sink final : public backend::RowSink {
     }
   }
 
-  std::vector<float> take() { return std::move(pooled_); }
+  std::vector<double> take() { return std::move(pooled_); }
 
  private:
   const UnitRunner& runner_;
   const Unit& unit_;
-  std::vector<float> pooled_;
+  std::vector<double> pooled_;
 };
 
 UnitRunner::UnitRunner(backend::Backend& backend, std::unique_ptr<const Pooling> pooling, bool normalize)
@@ -134,11 +134,12 @@ void UnitRunner::deliver_one(const Unit& unit, std::size_t at, Computed& compute
   }
 }
 
-void UnitRunner::finish(const Sequence& sequence, std::span<float> pooled) const {
+void UnitRunner::finish(const Sequence& sequence, std::span<double> pooled) const {
   auto& job = sequence.job();
   if (pooling_) pooling_->finish({0, skipped_tokens(sequence), sequence.length()}, pooled);
   const auto out = job.row(sequence.input());
-  std::copy_n(pooled.begin(), out.size(), out.begin());
+  std::transform(pooled.begin(), pooled.begin() + static_cast<std::ptrdiff_t>(out.size()), out.begin(),
+                 [](double value) { return static_cast<float>(value); });
   if (normalizes(job.request())) normalize(out);
   job.input_done();
 }

@@ -28,7 +28,7 @@ class UnitRunner {
   // What a forward pass left: a pooled row per sequence (none for jobs that want token rows), or an error.
   struct Computed {
     Result<void> outcome;
-    std::vector<float> pooled;
+    std::vector<double> pooled;
     std::chrono::nanoseconds spent{0};
   };
 
@@ -44,7 +44,7 @@ class UnitRunner {
   Result<void> forward(const Unit& unit, backend::Cores cores, Computed& computed) const;
   void deliver_alone(const Sequence& sequence) const;
   void deliver_one(const Unit& unit, std::size_t at, Computed& computed) const;
-  void finish(const Sequence& sequence, std::span<float> pooled) const;
+  void finish(const Sequence& sequence, std::span<double> pooled) const;
   void finish_tokens(const Sequence& sequence) const;
   [[nodiscard]] bool normalizes(const BatchEmbeddingRequest& request) const noexcept;
 
