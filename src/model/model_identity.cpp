@@ -4,6 +4,7 @@
 #include <cstring>
 #include <span>
 #include <sstream>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/mmap_file.hpp"
@@ -11,12 +12,22 @@
 namespace akidb::embedding::model {
 namespace {
 
-std::string shape_of(const EncoderConfig& config) {
+// Every member by name, so that a new member stops the build here and is not forgotten.
+std::string text_of(const EncoderConfig& config) {
+  const auto& [architecture, hidden_size, layers, heads, intermediate_size, vocab_size, max_positions, type_vocab_size,
+               layer_norm_epsilon, activation, norms, first_attention_norm, gated, attention_bias, mlp_bias, norm_bias,
+               position_embeddings, padding_id, relative_buckets, rotary_theta, local_window, local_rotary_theta,
+               local_layers] = config;
   std::ostringstream text;
-  text << std::hexfloat << config.architecture << ' ' << config.hidden_size << ' ' << config.layers << ' '
-       << config.heads << ' ' << config.intermediate_size << ' ' << config.vocab_size << ' ' << config.max_positions
-       << ' ' << config.type_vocab_size << ' ' << config.layer_norm_epsilon << ' '
-       << static_cast<int>(config.activation) << '\n';
+  text << std::hexfloat << architecture;
+  const auto add = [&](const auto&... values) { ((text << ' ' << values), ...); };
+  add(hidden_size, layers, heads, intermediate_size, vocab_size, max_positions, type_vocab_size, layer_norm_epsilon);
+  add(static_cast<int>(activation), static_cast<int>(norms), first_attention_norm, gated);
+  add(attention_bias, mlp_bias, norm_bias, position_embeddings);
+  add(padding_id ? std::to_string(*padding_id) : "none", relative_buckets);
+  add(rotary_theta, local_window, local_rotary_theta);
+  for (const bool is_local : local_layers) add(is_local);
+  text << '\n';
   return std::move(text).str();
 }
 
@@ -35,7 +46,7 @@ std::string_view header_of(std::span<const std::byte> file) {
 
 Result<std::string> model_identity(const ModelFolder& model) {
   std::string text;
-  if (model.encoder) text += shape_of(*model.encoder);
+  if (model.encoder) text += text_of(*model.encoder);
   for (const auto& path : model.safetensors.files) {
     const auto identity = base::file_identity(path);
     if (!identity) return identity.error();

@@ -1,4 +1,4 @@
-// What tells a model's weights from all others, without reading them.
+// What tells a model's weights, and what is computed with them, from all others, without reading them.
 #pragma once
 
 #include <akidb/embedding/result.hpp>
@@ -8,7 +8,7 @@
 
 namespace akidb::embedding::model {
 
-// The encoder's shape, and for each safetensors file its identity (device, inode, size, time of the last change in
+// All of the encoder's configuration, and for each safetensors file its identity (device, inode, size, time of the last change in
 // nanoseconds) and its header, as text of some kilobytes, to be hashed. A copy of a model thus has another identity,
 // and a file that was rewritten in place a new one.
 Result<std::string> model_identity(const ModelFolder& model);

@@ -74,7 +74,7 @@ struct EncoderModel {
 
   std::shared_ptr<const void> owner;
 
-  // Differs where any weight does; empty where that is not known.
+  // Differs where any weight, or anything else here, does; empty where that is not known.
   std::string identity;
 
   // What is made of the model and kept says that it comes from there; empty where nobody asks.
