@@ -25,6 +25,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 // content, without reading it. Symbolic links are followed.
 Result<std::string> file_identity(const std::filesystem::path& path);
 
+// The same and the time that the system itself keeps of the last change, which nobody sets: tells another content of
+// the same size and times, too, as reproducible archives bring it. So do other permissions and another hard link.
+Result<std::string> content_identity(const std::filesystem::path& path);
+
 // Makes what was created and renamed in a folder last through a power cut.
 Result<void> sync_folder(const std::filesystem::path& folder);
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 
 #include "base/file.hpp"
@@ -49,6 +48,13 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   auto temporary = path;
   temporary += ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
   return temporary;
+}
+
+std::string text_of(const timespec& time) { return std::to_string(time.tv_sec) + " " + std::to_string(time.tv_nsec); }
+
+std::string identity_of(const struct stat& status) {
+  return std::to_string(status.st_dev) + " " + std::to_string(status.st_ino) + " " + std::to_string(status.st_size) +
+         " " + text_of(status.st_mtim);
 }
 
 }  // namespace
@@ -121,13 +127,13 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 Result<std::string> file_identity(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return file_error(path, "stat", errno);
-  std::string text;
-  for (const auto number : {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-                            static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
-                            static_cast<std::int64_t>(status.st_mtim.tv_nsec)}) {
-    text += (text.empty() ? "" : " ") + std::to_string(number);
-  }
-  return text;
+  return identity_of(status);
+}
+
+Result<std::string> content_identity(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return file_error(path, "stat", errno);
+  return identity_of(status) + " " + text_of(status.st_ctim);
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {

@@ -9,10 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "base/file_lock.hpp"
@@ -151,6 +153,23 @@ TEST_F(File, IdentityChangesWithTheFileAndItsContent) {
   static_cast<void>(write("file", "four"));
   EXPECT_NE(*file_identity(file), *identity);
   EXPECT_EQ(code_of(file_identity(path("absent"))), ErrorCode::not_found);
+}
+
+TEST_F(File, ContentIdentityTellsWhatSizeAndTimesDoNot) {
+  const auto file = write("file", "one");
+  const auto written = fs::last_write_time(file);
+  const auto identity = file_identity(file);
+  const auto content = content_identity(file);
+  ASSERT_TRUE(identity && content);
+  EXPECT_EQ(*content_identity(file), *content);
+  fs::create_symlink(file, path("link"));
+  EXPECT_EQ(*content_identity(path("link")), *content);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the clock of a file system may be coarse
+  static_cast<void>(write("file", "two"));
+  fs::last_write_time(file, written);
+  EXPECT_EQ(*file_identity(file), *identity);
+  EXPECT_NE(*content_identity(file), *content);
+  EXPECT_EQ(code_of(content_identity(path("absent"))), ErrorCode::not_found);
 }
 
 TEST_F(File, IsWrittenWholeAndReplaced) {

@@ -48,7 +48,7 @@ Result<std::string> model_identity(const ModelFolder& model) {
   std::string text;
   if (model.encoder) text += text_of(*model.encoder);
   for (const auto& path : model.safetensors.files) {
-    const auto identity = base::file_identity(path);
+    const auto identity = base::content_identity(path);
     if (!identity) return identity.error();
     text += *identity + "\n";
     const auto file = base::MmapFile::open(path);

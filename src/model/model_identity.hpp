@@ -8,9 +8,9 @@
 
 namespace akidb::embedding::model {
 
-// All of the encoder's configuration, and for each safetensors file its identity (device, inode, size, time of the last change in
-// nanoseconds) and its header, as text of some kilobytes, to be hashed. A copy of a model thus has another identity,
-// and a file that was rewritten in place a new one.
+// All of the encoder's configuration, and for each safetensors file its identity (base::content_identity()) and its
+// header, as text of some kilobytes, to be hashed. A copy of a model thus has another identity, and a file that was
+// rewritten in place a new one, whatever its times were set to.
 Result<std::string> model_identity(const ModelFolder& model);
 
 }  // namespace akidb::embedding::model

@@ -2,9 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <set>
 #include <string>
+#include <thread>
+
+#include "base/temporary_folder.hpp"
 
 namespace akidb::embedding::model {
 namespace {
@@ -63,6 +69,26 @@ TEST(ModelIdentity, DiffersWithEveryMemberOfTheConfiguration) {
     identities.insert(identity_of(config));
     EXPECT_EQ(identities.size(), ++count);
   }
+}
+
+TEST(ModelIdentity, DiffersWithOtherWeightsOfTheSameSizeAndTime) {
+  const auto folder = base::TemporaryFolder::create();
+  ASSERT_TRUE(folder) << to_string(folder.error());
+  ModelFolder model;
+  model.safetensors.files = {folder->path() / "model.safetensors"};
+  const auto& file = model.safetensors.files.front();
+  const auto write = [&](const std::string& values) {
+    const std::string header("\x02\0\0\0\0\0\0\0{}", 10);  // only this much of a file is read for its identity
+    std::ofstream(file, std::ios::binary) << header << values;
+  };
+  write("old weights");
+  const auto written = std::filesystem::last_write_time(file);
+  const auto identity = model_identity(model);
+  ASSERT_TRUE(identity);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the clock of a file system may be coarse
+  write("new weights");
+  std::filesystem::last_write_time(file, written);
+  EXPECT_NE(*model_identity(model), *identity);
 }
 
 }  // namespace

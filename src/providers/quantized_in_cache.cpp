@@ -33,7 +33,7 @@ Result<std::string> key_of(const fs::path& graph, Dtype dtype, bool reduced_rang
                                               : reduced_range      ? " int8 reduced"
                                                                    : " int8");
   for (const auto& file : files) {
-    const auto identity = base::file_identity(file);
+    const auto identity = base::content_identity(file);
     if (!identity) return identity.error();
     text += "\n" + *identity;
   }
