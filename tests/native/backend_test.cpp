@@ -113,6 +113,20 @@ TEST(NativeBackend, RefusesWeightsThatAreNotFinite) {
   }
 }
 
+TEST(NativeBackend, RefusesProductsThatBytesCannotSum) {
+  const auto opened = [](const TinyBert& tiny) {
+    const TemporaryFolder folder;
+    auto model = tiny_model(folder, tiny);
+    EXPECT_TRUE(model);
+    return backend::native::open_backend({std::move(*model), Precision::int8, make_executor(2), "test"});
+  };
+  EXPECT_TRUE(opened({.hidden_size = 8, .layers = 1, .heads = 1, .intermediate_size = 65'536}));
+  const auto wide = opened({.hidden_size = 8, .layers = 1, .heads = 1, .intermediate_size = 65'537});
+  ASSERT_FALSE(wide);
+  EXPECT_EQ(wide.error().code, ErrorCode::unsupported);
+  EXPECT_THAT(wide.error().message, HasSubstr("up to 65536 inputs (hidden and inner size); the model's have 65537"));
+}
+
 class Ignored final : public backend::RowSink {
  public:
   void rows(std::size_t, std::size_t, std::span<const float>) override { ++calls; }

@@ -1,5 +1,7 @@
 #include "backend/native/native_backend.hpp"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +21,9 @@ using kernels::Precision;
 // A unit's tokens share one pass over the weights; a block's rows, of the widest layer too, fit the second-level cache.
 constexpr std::size_t kUnitTokens = 512;
 constexpr std::size_t kBlockRows = 128;
+
+// Of a product: the sum of more products of two bytes would not fit into 32 bits.
+constexpr std::size_t kMostInputs = 65'536;
 
 // What the information says behind the name of a kernel set that is not the active one.
 constexpr std::string_view kTooWide = ": the model's weights lie too far apart for the fixed-point products of AMX";
@@ -93,12 +98,22 @@ class NativeBackend final : public Backend {
 };
 
 Result<void> check_shape(const EncoderModel& model) {
-  if (model.head_size() % 8 == 0 && model.head_size() <= 256) return {};
-  return Error{ErrorCode::unsupported,
-               "the native provider takes heads of a multiple of 8 values, up to 256; the model's have " +
-                   std::to_string(model.head_size()),
-               {},
-               {}};
+  if (model.head_size() % 8 != 0 || model.head_size() > 256) {
+    return Error{ErrorCode::unsupported,
+                 "the native provider takes heads of a multiple of 8 values, up to 256; the model's have " +
+                     std::to_string(model.head_size()),
+                 {},
+                 {}};
+  }
+  const std::size_t widest = std::max(model.hidden_size, model.inner_size);
+  if (widest > kMostInputs) {
+    return Error{ErrorCode::unsupported,
+                 "the native provider takes products of up to " + std::to_string(kMostInputs) +
+                     " inputs (hidden and inner size); the model's have " + std::to_string(widest),
+                 {},
+                 {}};
+  }
+  return {};
 }
 
 }  // namespace
