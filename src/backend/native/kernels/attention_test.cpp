@@ -97,6 +97,17 @@ class Fixture {
     rounded_[key * states_.columns + width_] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U);
   }
 
+  // Of scores so far apart that a plain loop's weights are ones and zeros.
+  void expect_values(const Matrix& out) const {
+    for (std::size_t query = 0; query < case_.length; ++query) {
+      const std::vector<double> expected = plain(0, query);
+      for (std::size_t i = 0; i < case_.head_size; ++i) {
+        ASSERT_NEAR(out.row(query)[i], expected[i], 0.01 * case_.deviation)
+            << "length " << case_.length << " query " << query;
+      }
+    }
+  }
+
   void expect_right(const Matrix& out) const {
     for (std::size_t head = 0; head < case_.heads; ++head) {
       for (std::size_t query = 0; query < case_.length; ++query) {
@@ -207,6 +218,22 @@ TEST_P(Attends, WithScoresFarApart) {
       const Matrix out = fixture.whole();
       for (const float value : out.values) ASSERT_TRUE(std::isfinite(value));
       if (length < 100 && variant.precision != Precision::bf16) fixture.expect_right(out);
+    }
+  }
+}
+
+// Each query then takes the value of one key, but where operands are rounded: there two scores may come out as one.
+TEST_P(Attends, WithScoresSoLargeThatTheirRoundingIsHundreds) {
+  for (const std::size_t length : {17U, 33U, 600U}) {
+    for (const bool bias : {false, true}) {
+      for (const float deviation : {3e3F, 3e4F, 3e5F, 1e6F}) {
+        for (const Variant variant : variants_of(*GetParam())) {
+          const Fixture fixture(*GetParam(), {length, 2, 32, kNoWindow, bias, deviation, variant}, 10);
+          const Matrix out = fixture.whole();
+          for (const float value : out.values) ASSERT_LE(std::abs(value), 6 * deviation);
+          if (variant.precision != Precision::bf16 || variant.states == Operand::bf16) fixture.expect_values(out);
+        }
+      }
     }
   }
 }

@@ -159,6 +159,7 @@ struct Gather {
 };
 
 // softmax(query x key^T * scale + bias) x value for one sequence, head after head, in blocks of queries and of keys.
+// Scores are below 1e30 in size.
 struct Attention {
   const void* query;  // of the first head and the sequence's first token; head h begins h * head_size values later
   const void* key;

@@ -9,7 +9,7 @@
 namespace akidb::embedding::backend::native::kernels {
 namespace {
 
-// What a query's softmax is put together from: its weights are relative to 2^greatest.
+// What a query's softmax is put together from: its weights are relative to that of the greatest score.
 struct Softmax {
   float greatest;
   float sum;
@@ -84,17 +84,19 @@ void weigh(const Attention& attention, const AttentionTile& tile, std::size_t qu
   const float scale = attention.scale * kLog2E;
   const float highest = finish_scores<V>(attention, tile, query, V::set(scale), scores);
   const float factor = attention.distance_bias == nullptr ? scale : 1;
-  const float here = highest > kHidden ? highest * factor : -__builtin_inff();
+  const float here = highest > kHidden ? highest : -__builtin_inff();
   const float greatest = here > softmax.greatest ? here : softmax.greatest;
   const float base = greatest == -__builtin_inff() ? 0 : greatest;
   FloatsOf<V> sum = V::zero();
   for (std::size_t i = 0; i < tile.keys.end - tile.keys.begin; i += V::kLanes) {
-    const FloatsOf<V> weight = power_of_two<V>(V::fma(V::load(scores + i), V::set(factor), V::set(-base)));
+    // Behind a product the rounding of a score of 1e10 would be a factor of 2^600.
+    const FloatsOf<V> below = V::mul(V::sub(V::load(scores + i), V::set(base)), V::set(factor));
+    const FloatsOf<V> weight = power_of_two<V>(below);
     V::store(scores + i, weight);
     sum = V::add(sum, weight);
   }
   if (softmax.sum != 0 && greatest != softmax.greatest) {
-    const FloatsOf<V> shrink = power_of_two<V>(V::set(softmax.greatest - base));
+    const FloatsOf<V> shrink = power_of_two<V>(V::set((softmax.greatest - base) * factor));
     for (std::size_t i = 0; i < packed_width<V>(attention.head_size); i += V::kLanes) {
       V::store(sums + i, V::mul(V::load(sums + i), shrink));
     }

@@ -14,6 +14,7 @@ namespace akidb::embedding::backend::native::kernels {
 namespace {
 
 inline constexpr float kMostBound = 48 * kWeightSteps;
+inline constexpr float kMostBase = 1 << 24;        // above it a float's step is more than a weight's
 inline constexpr std::size_t kMostValueTiles = 4;  // whose sums there are tiles for
 
 struct Ones {
@@ -62,8 +63,9 @@ struct RoughTile {
   std::size_t first;
   std::size_t count;
   KeyRange keys;         // whole groups
-  KeyRange seen_by_all;  // and without a bias
+  KeyRange seen_by_all;  // and whose scores are taken as they are
   __m512 bases;
+  alignas(64) float shifts[16];  // what comes off scores that are too large for a base
 
   [[nodiscard]] __m512 scale() const { return _mm512_set1_ps(attention.scale * kLog2E * kWeightSteps); }
 };
@@ -98,6 +100,7 @@ inline void finish_edge(const RoughTile& tile, std::size_t key, float* scores) {
     const KeyRange seen = keys_seen(attention, query, query + 1);
     const std::size_t begin = smaller(16, seen.begin > key ? seen.begin - key : 0);
     const std::size_t end = smaller(16, seen.end > key ? seen.end - key : 0);
+    x = V::sub(x, V::set(tile.shifts[q]));
     V::store(scores, V::keep(x, begin, larger(begin, end), V::set(kHidden)));
   }
 }
@@ -205,18 +208,26 @@ __m512 greatest_scores(const RoughTile& tile, const RoughMemory& memory) {
 }
 
 // So that no score is above it, in steps: from the lengths of query and keys, or from the scores themselves.
-inline __m512 bases_of(const RoughTile& tile, const RoughMemory& memory, __m512 query_squares, float key_squares) {
+inline void find_bases(RoughTile& tile, const RoughMemory& memory, __m512 query_squares, float key_squares) {
   const Attention& attention = tile.attention;
   const bool bounded = attention.distance_bias == nullptr && attention.window >= attention.length;
   const __m512 bound =
       _mm512_mul_ps(_mm512_sqrt_ps(_mm512_mul_ps(query_squares, _mm512_set1_ps(key_squares))), tile.scale());
   const __mmask16 fits = bounded ? _mm512_cmp_ps_mask(bound, _mm512_set1_ps(kMostBound), _CMP_LE_OQ) : 0;
-  if (fits == 0xFFFF) [[likely]]
-    return _mm512_sub_ps(_mm512_set1_ps(kTopWeight), bound);
+  if (fits == 0xFFFF) [[likely]] {
+    tile.bases = _mm512_sub_ps(_mm512_set1_ps(kTopWeight), bound);
+    return;
+  }
   const bool is_small = attention.head_size <= kDimsOfKeys;
   const __m512 scores = is_small ? greatest_scores<true>(tile, memory) : greatest_scores<false>(tile, memory);
   const __m512 greatest = _mm512_mul_ps(scores, tile.scale());
-  return _mm512_sub_ps(_mm512_set1_ps(kTopWeight), _mm512_mask_blend_ps(fits, greatest, bound));
+  const __mmask16 is_huge = _mm512_mask_cmp_ps_mask(static_cast<__mmask16>(~fits), _mm512_abs_ps(greatest),
+                                                    _mm512_set1_ps(kMostBase), _CMP_GT_OQ);
+  const __m512 top = _mm512_set1_ps(kTopWeight);
+  tile.bases = _mm512_mask_mov_ps(_mm512_sub_ps(top, _mm512_mask_blend_ps(fits, greatest, bound)), is_huge, top);
+  if (is_huge == 0) return;
+  _mm512_store_ps(tile.shifts, _mm512_maskz_mov_ps(is_huge, scores));
+  tile.seen_by_all = {0, 0};
 }
 
 inline void weigh_some_values(const RoughTile& tile, const RoughMemory& memory, std::size_t first_tile,
@@ -272,11 +283,12 @@ void attend_roughly(const Attention& attention) {
                         count,
                         in_groups(keys_seen(attention, first, first + count)),
                         attention.distance_bias == nullptr ? seen_by_all : KeyRange{0, 0},
-                        _mm512_setzero_ps()};
+                        _mm512_setzero_ps(),
+                        {}};
       const auto* const queries = static_cast<const Value*>(attention.query) + first * attention.stride + head * size;
       const __m512 squares =
           pack_rough_queries<Value>({queries, attention.stride, count, size}, memory.query, memory.query_stride);
-      tile.bases = bases_of(tile, memory, squares, key_squares);
+      find_bases(tile, memory, squares, key_squares);
       attend_rough_tile(tile, memory);
     }
   }
