@@ -377,7 +377,7 @@ TEST_F(WriteOnnx, AFullDiskIsResourceExhaustedAndLeavesNothing) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_DFL);
     int status = 0;
     for (const rlim_t limit : {0, 1, 4096, 100'000, 1'000'000, 6'000'000}) {
       const rlimit bound{limit, RLIM_INFINITY};

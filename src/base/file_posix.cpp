@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/file_limit.hpp"
 #include "base/irregular_file.hpp"
 
 namespace akidb::embedding::base {
@@ -150,6 +151,7 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content,
                                    const std::filesystem::path& temporary) {
+  if (content.size() > longest_file()) return file_error(path, "write", EFBIG);
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (file.get() < 0) return file_error(path, "write", errno);
   auto outcome = write_all(file.get(), path, content);

@@ -190,9 +190,10 @@ TEST_F(File, ThatCannotBeReplacedIsLeftAlone) {
   EXPECT_EQ(entries(), 1U);
 }
 
-// Runs `work` where no file can grow beyond `bytes`: what a full disk looks like from here.
+// Runs `work` where no file can grow beyond `bytes`: what a full disk looks like from here. A write beyond them would
+// end the process.
 int with_full_disk(rlim_t bytes, const std::function<bool()>& work) {
-  ::signal(SIGXFSZ, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_DFL);
   const rlimit limit{bytes, bytes};
   if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
   return work() ? 0 : 1;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/file_limit.hpp"
 #include "base/file_writer.hpp"
 
 namespace akidb::embedding::base {
@@ -27,6 +28,7 @@ FileWriter::~FileWriter() {
 }
 
 Result<void> FileWriter::append(std::span<const std::byte> bytes) {
+  if (size_ + bytes.size() > longest_file()) return file_error(path_, "write", EFBIG);
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;

@@ -3,10 +3,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/file_limit.hpp"
 #include "base/irregular_file.hpp"
 #include "hub/partial_file.hpp"
 
@@ -42,8 +44,11 @@ PartialFile::~PartialFile() {
 }
 
 Result<void> PartialFile::append(std::span<const std::byte> bytes) {
+  const std::uint64_t limit = base::longest_file();
   while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+    if (size_ >= limit) return base::file_error(path_, "write", EFBIG);
+    const auto piece = std::min<std::uint64_t>(bytes.size(), limit - size_);
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), piece, static_cast<off_t>(size_));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return base::file_error(path_, "write", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));

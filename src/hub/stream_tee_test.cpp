@@ -114,7 +114,7 @@ TEST(StreamTee, NeverHoldsMoreThanAFewPieces) {
 TEST(StreamTee, GivesTheErrorOfAWrite) {
   const auto folder = base::TemporaryFolder::create();
   const auto fails = [&] {
-    ::signal(SIGXFSZ, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_DFL);
     const rlimit limit{1'000'000, 1'000'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     auto file = PartialFile::open(folder->path() / "file", UINT64_MAX);

@@ -1,7 +1,10 @@
 // Packed weights that are kept between starts: the same rows with and without, and no file that stops a start.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -99,6 +102,19 @@ TEST_F(PackedWeights, DoWithoutAFolderThatCannotBeWritten) {
   std::ofstream(packed()) << "a file where the folder should be";
   EXPECT_EQ(rows_with(packed()), expected);
   EXPECT_TRUE(fs::is_regular_file(packed()));
+}
+
+// A write beyond the limit would end the process.
+TEST_F(PackedWeights, DoWithoutAFileAboveTheLimitOfTheProcess) {
+  const auto expected = rows_with({});
+  const auto limited = [&] {
+    ::signal(SIGXFSZ, SIG_DFL);
+    const rlimit limit{1'000'000, 1'000'000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    return rows_with(packed()) == expected ? 0 : 1;
+  };
+  EXPECT_EXIT(::_exit(limited()), testing::ExitedWithCode(0), "");
+  EXPECT_TRUE(kept().empty());
 }
 
 TEST_F(PackedWeights, OfOtherWeightsAreNotTaken) {

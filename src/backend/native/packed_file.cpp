@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/derivation.hpp"
+#include "base/file_limit.hpp"
 #include "base/folder.hpp"
 #include "base/log.hpp"
 
@@ -107,8 +108,9 @@ void remove_what_is_too_much(const fs::path& folder) {
   }
 }
 
-// False where the disk has no room, or the folder does not let us.
+// False where the disk has no room, or the folder or the process's limit does not let us.
 bool write(const fs::path& path, const Header& header, std::span<const std::byte> memory) {
+  if (kMemoryStart + memory.size() > base::longest_file()) return false;
   std::error_code failure;
   const auto space = fs::space(path.parent_path(), failure);
   if (failure || space.available < 2 * memory.size()) return false;
@@ -157,7 +159,7 @@ void keep_packed(const fs::path& folder, const std::string& key, std::span<const
   std::error_code ignored;
   fs::remove(unfinished, ignored);
   base::log(LogLevel::info, "the packed weights are not kept for the next start: " + folder.string() +
-                                " cannot be written, or its disk is full");
+                                " cannot be written, its disk is full, or this process may not write a file as long");
 }
 
 }  // namespace akidb::embedding::backend::native
