@@ -32,6 +32,9 @@ Result<std::string> content_identity(const std::filesystem::path& path);
 // Makes what was created and renamed in a folder last through a power cut.
 Result<void> sync_folder(const std::filesystem::path& folder);
 
+// Stands in the name of every temporary file that is written beside another: what a killed process left is told by it.
+inline constexpr std::string_view kTemporaryMark = ".tmp.";
+
 // Writes a temporary file beside `path`, syncs it, and renames it over `path`. On failure `path` is as it
 // was and the temporary file is gone.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);

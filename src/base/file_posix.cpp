@@ -47,7 +47,7 @@ Result<void> write_all(int descriptor, const std::filesystem::path& path, std::s
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   static std::atomic<unsigned> counter{0};
   auto temporary = path;
-  temporary += ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
+  temporary += std::string(kTemporaryMark) + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
   return temporary;
 }
 

@@ -155,8 +155,10 @@ TEST(PackedFile, FolderKeepsThoseThatWereUsedLast) {
     const auto age = std::chrono::hours(20 - i);
     fs::last_write_time(folder.path() / (key(i) + ".packed"), fs::file_time_type::clock::now() - age);
   }
-  std::ofstream(folder.path() / "left.123.tmp") << "unfinished";
-  fs::last_write_time(folder.path() / "left.123.tmp", fs::file_time_type::clock::now() - std::chrono::hours(2));
+  for (const char* left : {"left.123.tmp", "left.packed.source.tmp.45.0"}) {
+    std::ofstream(folder.path() / left) << "unfinished";
+    fs::last_write_time(folder.path() / left, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  }
   ASSERT_TRUE(PackedFile::open(folder.path(), key(8), memory.size(), *executor));  // used: it stays
   keep_packed(folder.path(), key(30), memory, {}, *executor);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 16);

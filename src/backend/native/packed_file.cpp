@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/derivation.hpp"
+#include "base/file.hpp"
 #include "base/file_limit.hpp"
 #include "base/folder.hpp"
 #include "base/log.hpp"
@@ -79,6 +80,12 @@ Header header_of(const std::string& key, std::span<const std::byte> memory, Exec
 
 fs::path path_of(const fs::path& folder, const std::string& key) { return folder / (key + std::string(kSuffix)); }
 
+// Packed weights under their first name, or a note of what they were made of.
+bool is_unfinished(const fs::path& path) {
+  return path.extension() == kUnfinishedSuffix ||
+         path.filename().string().find(base::kTemporaryMark) != std::string::npos;
+}
+
 struct Kept {
   fs::path path;
   fs::file_time_type used;
@@ -91,10 +98,9 @@ void remove_what_is_too_much(const fs::path& folder) {
   std::vector<Kept> all;
   for (const auto& path : base::entries_of(folder)) {
     Kept kept{path, fs::last_write_time(path, ignored), fs::file_size(path, ignored)};
-    const auto extension = kept.path.extension();
-    if (extension == kUnfinishedSuffix && kept.used < fs::file_time_type::clock::now() - kUnfinishedAge) {
-      fs::remove(kept.path, ignored);
-    } else if (extension == kSuffix) {
+    if (is_unfinished(kept.path)) {
+      if (kept.used < fs::file_time_type::clock::now() - kUnfinishedAge) fs::remove(kept.path, ignored);
+    } else if (kept.path.extension() == kSuffix) {
       all.push_back(std::move(kept));
     }
   }
