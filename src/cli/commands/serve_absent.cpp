@@ -3,7 +3,7 @@
 namespace akidb::embedding::cli {
 
 Result<void> run_serve(const Invocation& /*invocation*/, Console& /*console*/) {
-  return Error{ErrorCode::unsupported, "serve: this build has no server", "AKIDB_EMBEDDING_SERVER is off", {}};
+  return Error{ErrorCode::unsupported, "serve: " + std::string(absence_of(Command::serve)), {}, {}};
 }
 
 }  // namespace akidb::embedding::cli

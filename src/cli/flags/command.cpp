@@ -1,6 +1,9 @@
 #include "cli/flags/command.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 namespace akidb::embedding::cli {
 namespace {
@@ -148,7 +151,15 @@ constexpr std::array kCommands = {
 
 }  // namespace
 
-std::span<const CommandInfo> command_table() noexcept { return kCommands; }
+std::span<const CommandInfo> command_table() {
+  static const auto kPresent = [] {
+    std::vector<CommandInfo> present;
+    std::ranges::copy_if(kCommands, std::back_inserter(present),
+                         [](const CommandInfo& info) { return absence_of(info.command).empty(); });
+    return present;
+  }();
+  return kPresent;
+}
 
 const CommandInfo& command_info(Command command) noexcept {
   for (const auto& info : kCommands) {

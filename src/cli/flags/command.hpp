@@ -51,8 +51,14 @@ struct CommandInfo {
   std::string_view input = {};  // where a command without arguments takes its input from, for who gives it some
 };
 
-std::span<const CommandInfo> command_table() noexcept;
+// Those of this build.
+std::span<const CommandInfo> command_table();
+
+// Of all commands, those that this build lacks included.
 const CommandInfo& command_info(Command command) noexcept;
 std::optional<Command> find_command(std::string_view name) noexcept;
+
+// Why this build lacks the command, and how to build one that has it; empty where it has.
+std::string_view absence_of(Command command) noexcept;
 
 }  // namespace akidb::embedding::cli

@@ -2,13 +2,6 @@
 
 namespace akidb::embedding::cli {
 
-const Flag* find_flag(std::string_view name) noexcept {
-  for (const auto& flag : flag_table()) {
-    if (flag.name == name) return &flag;
-  }
-  return nullptr;
-}
-
 std::string_view section_title(FlagSection section) noexcept {
   switch (section) {
     case FlagSection::model: return "Model and machine";

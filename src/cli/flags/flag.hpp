@@ -41,9 +41,10 @@ struct Flag {
   bool is_secret = false;  // its value is never shown
 };
 
-std::span<const Flag> flag_table() noexcept;
+// Those that a command of this build takes.
+std::span<const Flag> flag_table();
 
-// Null where there is none.
+// Of all flags, as a config file may be shared between builds. Null where there is none.
 const Flag* find_flag(std::string_view name) noexcept;
 
 inline bool repeats(Command command, const Flag& flag) noexcept { return (flag.repeats & bit(command)) != 0; }

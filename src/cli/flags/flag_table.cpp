@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "cli/flags/flag.hpp"
 
@@ -288,6 +291,21 @@ std::string_view default_of(const Flag& flag, Command command) noexcept {
   return flag.name == "output" && writes_graph ? std::string_view() : flag.default_value;
 }
 
-std::span<const Flag> flag_table() noexcept { return kFlags; }
+std::span<const Flag> flag_table() {
+  static const auto kPresent = [] {
+    CommandSet of_this_build = 0;
+    for (const auto& info : command_table()) of_this_build |= bit(info.command);
+    std::vector<Flag> present;
+    std::ranges::copy_if(kFlags, std::back_inserter(present),
+                         [&](const Flag& flag) { return (flag.commands & of_this_build) != 0; });
+    return present;
+  }();
+  return kPresent;
+}
+
+const Flag* find_flag(std::string_view name) noexcept {
+  const auto found = std::ranges::find(kFlags, name, &Flag::name);
+  return found == kFlags.end() ? nullptr : &*found;
+}
 
 }  // namespace akidb::embedding::cli

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "cli/flags/check.hpp"
@@ -9,6 +10,16 @@
 
 namespace akidb::embedding::cli {
 namespace {
+
+TEST(CommandTable, HasTheCommandsThatTheBuildDoesNotLack) {
+  for (unsigned i = 0; bit(static_cast<Command>(i)) <= every_command(); ++i) {
+    const auto command = static_cast<Command>(i);
+    const auto name = command_info(command).name;
+    EXPECT_EQ(find_command(name), command) << name;
+    const bool is_there = std::ranges::count(command_table(), command, &CommandInfo::command) == 1;
+    EXPECT_EQ(is_there, absence_of(command).empty()) << name;
+  }
+}
 
 TEST(FlagTable, HasEachNameAndLetterOnce) {
   std::set<std::string_view> names;

@@ -32,11 +32,13 @@ const Flag* flag_in(Command command, const std::string& word) {
 Error unknown(Command command, const std::string& word) {
   const std::string typed = word.substr(0, word.find('='));
   const std::string name = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
+  std::vector<std::string_view> takers;
   if (const Flag* flag = find_flag(name); flag != nullptr && !takes(command, *flag)) {
-    std::vector<std::string_view> takers;
     for (const auto& info : command_table()) {
       if (takes(info.command, *flag)) takers.push_back(info.name);
     }
+  }
+  if (!takers.empty()) {
     return wrong(std::string(command_info(command).name) + " does not take " + typed + "; " + list_of(takers) +
                  (takers.size() == 1 ? " does" : " do"));
   }

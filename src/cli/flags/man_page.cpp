@@ -98,10 +98,11 @@ std::string man_page() {
   out += ".SH FLAGS\nThe command line wins over the environment, and the environment over the config file.\n";
   for (const auto section : {FlagSection::input, FlagSection::output, FlagSection::request, FlagSection::model,
                              FlagSection::remote, FlagSection::network, FlagSection::limits, FlagSection::general}) {
-    out += ".SS " + roff(section_title(section)) + "\n";
+    std::string entries;
     for (const auto& flag : flag_table()) {
-      if (flag.section == section) out += flag_entry(flag);
+      if (flag.section == section) entries += flag_entry(flag);
     }
+    if (!entries.empty()) out += ".SS " + roff(section_title(section)) + "\n" + entries;
   }
   return out + exit_codes();
 }

@@ -23,6 +23,14 @@ Error unknown_command(const std::string& word) {
   return wrong("unknown command " + word + "; expected " + list_of(names));
 }
 
+Result<Command> command_named(const std::string& word) {
+  const auto command = find_command(word);
+  if (!command) return unknown_command(word);
+  const auto absence = absence_of(*command);
+  if (absence.empty()) return *command;
+  return Error{ErrorCode::unsupported, word + ": " + std::string(absence), {}, {}};
+}
+
 Result<Parsed> completions_for(std::span<const std::string> words) {
   std::string text = words.size() == 2 ? completions(words[1]) : std::string();
   if (text.empty()) return wrong("--completions needs a shell: bash, zsh or fish");
@@ -78,16 +86,17 @@ Result<Invocation> settle(Command command, const Line& line, const Environment& 
 Result<Parsed> parse_command_line(std::span<const std::string> words, const Environment& environment) {
   if (words.empty()) return wrong("expected a command; akidb-embed --help lists them");
   if (words[0] == "help" && words.size() == 2) {
-    if (const auto asked = find_command(words[1])) return Parsed{{}, command_help(*asked)};
-    return unknown_command(words[1]);
+    const auto asked = command_named(words[1]);
+    if (!asked) return asked.error();
+    return Parsed{{}, command_help(*asked)};
   }
   if (words[0] == "help" || words[0] == "--help" || words[0] == "-h") return Parsed{{}, program_help()};
   if (words[0] == "--version") return Parsed{{}, version_line()};
   if (words[0] == "--man") return Parsed{{}, man_page()};
   if (words[0] == "--completions") return completions_for(words);
 
-  const auto command = find_command(words[0]);
-  if (!command) return unknown_command(words[0]);
+  const auto command = command_named(words[0]);
+  if (!command) return command.error();
   auto line = read_line(*command, words.subspan(1));
   if (!line) return line.error();
   if (line->values.contains("help")) return Parsed{{}, command_help(*command)};
