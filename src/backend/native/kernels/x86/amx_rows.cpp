@@ -13,15 +13,14 @@ struct AmxVector : Avx512Bf16 {
 
 }  // namespace
 
-constinit const RowKernels amx::kRows = {
-    .convert = convert<AmxVector>,
-    .norm = norm<AmxVector>,
-    .gather = gather<AmxVector>,
-    .rotate = rotate<AmxVector>,
-    .attention = {attention_scratch<AmxVector>, attend<AmxVector>},
-    .high_attention = {scratch_by_length<AmxVector, 2>, attend_by_length<AmxVector, 2>},
-    .rough_attention = {rough_scratch, attend_roughly, Operand::bf16},
-    .all_finite = all_finite<AmxVector>,
-    .map = map<AmxVector>};
+constinit const RowKernels amx::kRows = {.convert = convert<AmxVector>,
+                                         .norm = norm<AmxVector>,
+                                         .gather = gather<AmxVector>,
+                                         .rotate = rotate<AmxVector>,
+                                         .attention = {attention_scratch<AmxVector>, attend<AmxVector>},
+                                         .high_attention = {scratch_by_length<AmxVector>, attend_by_length<AmxVector>},
+                                         .rough_attention = {rough_scratch, attend_roughly, Operand::bf16},
+                                         .all_finite = all_finite<AmxVector>,
+                                         .map = map<AmxVector>};
 
 }  // namespace akidb::embedding::backend::native::kernels
