@@ -19,11 +19,8 @@ kernels::Precision precision_of(const ProviderOptions& options) {
     case Dtype::bf16: return kernels::Precision::bf16;
     case Dtype::int8: return kernels::Precision::int8;
     case Dtype::fast: {
-      const auto features = kernels::cpu_features();
-      const bool pays = features.has(kernels::Feature::amx) ||
-                        (features.has(kernels::Feature::avx512_bf16) && features.fast_bf16_dot) ||
-                        features.has(kernels::Feature::neon_bf16);
-      if (pays) return kernels::Precision::bf16;
+      const auto set = kernels::active_set();
+      if (set && kernels::multiplies_bf16(**set)) return kernels::Precision::bf16;
       break;
     }
     case Dtype::automatic:

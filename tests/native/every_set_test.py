@@ -55,6 +55,14 @@ class EverySet(unittest.TestCase):
             with self.subTest(kernels=kernels):
                 self.runs(BACKEND_TEST, SCALAR_BATCHES if kernels == "scalar" else BATCHES, AKIDB_EMBED_ISA=kernels)
 
+    def test_fast_is_bf16_where_a_set_multiplies_it(self):
+        for kernels in sets():
+            with self.subTest(kernels=kernels):
+                doctor = subprocess.run([PROGRAM, "doctor", "--dtype", "fast"], env=environment(AKIDB_EMBED_ISA=kernels),
+                                        capture_output=True, text=True, timeout=HANG_GUARD)
+                multiplies = kernels in ("amx", "avx512_bf16", "neon_bf16")
+                self.assertRegex(doctor.stdout, f"products in {'bf16' if multiplies else 'fp32'}, kernels {kernels}\\b")
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[4:])

@@ -78,6 +78,8 @@ const AttentionKernels& attention_of(const KernelSet& set, Precision precision) 
 
 bool has_faster_high(const KernelSet& set) noexcept { return set.fp32_high.multiply != set.fp32.multiply; }
 
+bool multiplies_bf16(const KernelSet& set) noexcept { return set.bf16.operand == Operand::bf16; }
+
 Result<const KernelSet*> active_set() {
   static const Result<const KernelSet*> chosen = [] {
     const char* const name = std::getenv("AKIDB_EMBED_ISA");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
