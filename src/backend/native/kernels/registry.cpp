@@ -78,7 +78,10 @@ const AttentionKernels& attention_of(const KernelSet& set, Precision precision) 
 
 bool has_faster_high(const KernelSet& set) noexcept { return set.fp32_high.multiply != set.fp32.multiply; }
 
-bool multiplies_bf16(const KernelSet& set) noexcept { return set.bf16.operand == Operand::bf16; }
+bool multiplies_bf16(const KernelSet& set) noexcept {
+  const bool is_plain = &set == registered_sets().back().set;
+  return set.bf16.operand == Operand::bf16 && !is_plain;
+}
 
 Result<const KernelSet*> active_set() {
   static const Result<const KernelSet*> chosen = [] {

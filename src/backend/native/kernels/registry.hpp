@@ -41,7 +41,7 @@ const AttentionKernels& attention_of(const KernelSet& set, Precision precision) 
 // Whether the set's products of fp32_high are other ones than those of fp32: then they are the faster ones.
 bool has_faster_high(const KernelSet& set) noexcept;
 
-// Whether bf16 is multiplied as it is, not widened to float32: then it is the faster type.
+// Whether bf16 is multiplied by instructions for it, not widened to float32: then it is the faster type.
 bool multiplies_bf16(const KernelSet& set) noexcept;
 
 // choose_set of AKIDB_EMBED_ISA on this CPU: read at the first call, the same ever after.
