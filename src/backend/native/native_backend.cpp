@@ -18,9 +18,10 @@ namespace {
 
 using kernels::Precision;
 
-// A unit's tokens share one pass over the weights; a block's rows, of the widest layer too, fit the second-level cache.
+// A unit's tokens share one pass over the weights. A block is a unit: what its rows take of the second-level
+// cache costs less than to read a layer's weights once more.
 constexpr std::size_t kUnitTokens = 512;
-constexpr std::size_t kBlockRows = 128;
+constexpr std::size_t kBlockRows = kUnitTokens;
 
 // Of a product: the sum of more products of two bytes would not fit into 32 bits.
 constexpr std::size_t kMostInputs = 65'536;
