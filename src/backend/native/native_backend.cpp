@@ -18,10 +18,15 @@ namespace {
 
 using kernels::Precision;
 
-// A unit's tokens share one pass over the weights. A block is a unit: what its rows take of the second-level
-// cache costs less than to read a layer's weights once more.
+// A unit's tokens share one pass over the weights.
 constexpr std::size_t kUnitTokens = 512;
-constexpr std::size_t kBlockRows = kUnitTokens;
+
+// What a block's rows take of the second-level cache costs bf16 and int8 less than to read a layer's weights once more.
+// Float32 is no faster for it, and its rows take more memory.
+std::size_t block_rows_of(Precision precision) {
+  const bool is_rough = precision == Precision::bf16 || precision == Precision::int8;
+  return is_rough ? kUnitTokens : 128;
+}
 
 // Of a product: the sum of more products of two bytes would not fit into 32 bits.
 constexpr std::size_t kMostInputs = 65'536;
@@ -57,7 +62,9 @@ class NativeBackend final : public Backend {
       : executor_(std::move(options.executor)),
         model_(std::move(options.model)),
         weights_(std::move(weights)),
-        encoder_{model_, *weights_, set, kernels::attention_of(set, options.precision), kBlockRows, nullptr},
+        encoder_{
+            model_, *weights_, set, kernels::attention_of(set, options.precision), block_rows_of(options.precision),
+            nullptr},
         team_(*executor_) {
     info_.name = "native";
     info_.runtime = std::string("kernels ") + set.name;
