@@ -229,9 +229,9 @@ class Packer {
       return out;
     }
     const auto multiplied = joined(*second);
-    const std::size_t half = packed.weights.layout.panel_columns / 2;
-    for (std::size_t i = 0; i < plain.size(); ++i) out[i / half * 2 * half + i % half] = plain[i];
-    for (std::size_t i = 0; i < multiplied.size(); ++i) out[i / half * 2 * half + half + i % half] = multiplied[i];
+    const auto& layout = packed.weights.layout;
+    for (std::size_t i = 0; i < plain.size(); ++i) out[gated_column(layout, i, false)] = plain[i];
+    for (std::size_t i = 0; i < multiplied.size(); ++i) out[gated_column(layout, i, true)] = multiplied[i];
     return out;
   }
 

@@ -3,24 +3,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/native/panel_work.hpp"
+
 namespace akidb::embedding::backend::native {
 namespace {
 
-std::size_t rows_of(const StoredLinear& linear) {
-  std::size_t rows = 0;
-  for (const auto& part : linear.weights) rows += part.rows;
-  return rows;
-}
+std::size_t rows_of(const StoredLinear& linear) { return StackedRows(linear).count(); }
 
 // In the order of the results: a gated layer's second half behind the first.
 std::vector<float> biases_of(const PackedLinear& linear, std::size_t count) {
   if (linear.bias == nullptr) return {};
   std::vector<float> biases(linear.bias, linear.bias + count);
   if (!linear.weights.gated) return biases;
-  const std::size_t half = linear.weights.layout.panel_columns / 2;
+  const std::size_t half = count / 2;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t at = i % (count / 2);
-    biases[i] = linear.bias[at / half * 2 * half + (i < count / 2 ? 0 : half) + at % half];
+    biases[i] = linear.bias[gated_column(linear.weights.layout, i % half, i >= half)];
   }
   return biases;
 }

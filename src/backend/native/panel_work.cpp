@@ -8,6 +8,11 @@ Error not_finite(const StoredTensor& tensor) {
   return {ErrorCode::data_corrupt, tensor.name + ": a value is NaN or infinite", {}, {}};
 }
 
+std::size_t gated_column(const kernels::Layout& layout, std::size_t output, bool of_second) {
+  const std::size_t half = layout.panel_columns / 2;
+  return output / half * layout.panel_columns + (of_second ? half : 0) + output % half;
+}
+
 std::size_t StackedRows::count() const {
   std::size_t rows = 0;
   for (const auto& part : parts_) rows += part.rows;

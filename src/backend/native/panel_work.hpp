@@ -31,6 +31,9 @@ class StackedRows {
   const std::vector<StoredTensor>& parts_;
 };
 
+// The packed column of a gated layer's output: halves of a panel hold the same outputs of either matrix.
+std::size_t gated_column(const kernels::Layout& layout, std::size_t output, bool of_second);
+
 // The panels of one linear layer, to be packed one by one, on any threads. Views what it is made of.
 class PanelWork {
  public:

@@ -104,7 +104,7 @@ class SliceBlocks {
   // stay.
   [[nodiscard]] std::size_t panels_a_tile() const {
     if (kTileRows * kSlices * plane_ > kRowsBytes) return 1;
-    return kPassingBytes / product_.weights->layout.panel_bytes + 1;
+    return passing_panels(product_);
   }
 
   void add_up(const Half& now) {

@@ -40,12 +40,18 @@ inline const std::byte* panel_of(const Product& product, std::size_t panel) {
   return product.weights->panels + panel * product.weights->layout.panel_bytes;
 }
 
+// That pass by a tile of rows.
+inline std::size_t passing_panels(const Product& product) {
+  return kPassingBytes / product.weights->layout.panel_bytes + 1;
+}
+
 // A Kernel has
 //   kDepth                 inputs of a step
 //   kOperandBytes          of a value on the left
 //   kHeaderBytes           with which a panel begins; then follow kTwoTileBytes for each step
 //   add<sums, left, right> of tiles
 //   Sums                   that the epilogue takes
+//   kActivatedRows         that are finished at once where there is an activation
 template <class Kernel>
 class Blocks {
  public:
@@ -60,7 +66,7 @@ class Blocks {
     const std::size_t tiles = (product_.row_count + kTileRows - 1) / kTileRows;
     const TileScope scope(smaller(product_.row_count, kTileRows));
     memory_is_written();
-    const std::size_t panels = kPassingBytes / product_.weights->layout.panel_bytes + 1;
+    const std::size_t panels = passing_panels(product_);
     for (std::size_t first = product_.first_panel; first < product_.last_panel; first += panels) {
       for (std::size_t tile = 0; tile < tiles; tile += 2) {
         const RowTile upper = row_tile(product_.row_count, tile);
